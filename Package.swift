@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+// The house: arrows go one way. README.md, "How it works", tells what each module is for.
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "zmqtop",
+    products: [
+        .executable(name: "zmqtop", targets: ["zmqtop"]),
+        .executable(name: "zmqtop-node", targets: ["zmqtop-node"]),
+        .executable(name: "zmqtop-keeper", targets: ["zmqtop-keeper"]),
+        .library(name: "zmqtap", type: .dynamic, targets: ["CTap"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C: system libraries, the tap, and the segment that the tap and its reader share.
+        .systemLibrary(name: "CZeroMQ"),
+        .systemLibrary(name: "CNcurses"),
+        .target(name: "CTapSegment"),
+        .target(
+            name: "CTap",
+            dependencies: ["CTapSegment"],
+            cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-fvisibility=hidden", "-Wall", "-Wextra"])],
+            // A dynamic product of a C target would link the Swift runtime; the tap may need the C library alone.
+            linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded", "-nostartfiles"])]
+        ),
+
+        // What a built-in node is made of: light, for there may be hundreds.
+        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: swift),
+        .target(name: "RunDirectory", swiftSettings: swift),
+        .target(name: "Nodes", dependencies: ["ZeroMQ", "RunDirectory"], swiftSettings: swift),
+        .executableTarget(name: "zmqtop-node", dependencies: ["Nodes", "RunDirectory"], swiftSettings: swift),
+
+        // A running topology.
+        .target(
+            name: "Topology", dependencies: ["RunDirectory", .product(name: "Yams", package: "Yams")],
+            swiftSettings: swift),
+        .executableTarget(name: "zmqtop-keeper", swiftSettings: swift),
+        .target(
+            name: "Session", dependencies: ["RunDirectory", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swift),
+        .target(name: "Telemetry", dependencies: ["CTapSegment", "RunDirectory"], swiftSettings: swift),
+
+        // The screens.
+        .target(name: "TerminalUI", swiftSettings: swift),
+        .target(
+            name: "Dashboard", dependencies: ["TerminalUI", "Telemetry", "RunDirectory"],
+            swiftSettings: swift),
+        .target(name: "Terminal", dependencies: ["CNcurses", "TerminalUI"], swiftSettings: swift),
+
+        .executableTarget(
+            name: "zmqtop",
+            dependencies: [
+                "Topology", "RunDirectory", "Session", "Telemetry", "TerminalUI", "Dashboard", "Terminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("../../topologies"), .copy("../../themes")],
+            swiftSettings: swift),
+
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: swift),
+        .testTarget(name: "RunDirectoryTests", dependencies: ["RunDirectory"], swiftSettings: swift),
+        .testTarget(
+            name: "TopologyTests", dependencies: ["Topology", "RunDirectory"], exclude: ["Fixtures"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "TapTests", dependencies: ["CTapSegment", "Telemetry", "RunDirectory"], exclude: ["Programs"],
+            swiftSettings: swift),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "ZeroMQ", "RunDirectory"], swiftSettings: swift),
+        .testTarget(name: "SessionTests", dependencies: ["Session", "RunDirectory"], swiftSettings: swift),
+        .testTarget(
+            name: "TelemetryTests", dependencies: ["Telemetry", "CTapSegment", "RunDirectory"], swiftSettings: swift),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),
+        .testTarget(
+            name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
+            exclude: ["Golden"], swiftSettings: swift),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Telemetry", "RunDirectory"], exclude: ["Programs"],
+            swiftSettings: swift),
+    ]
+)

@@ -1,0 +1,1 @@
+// The tap comes here.

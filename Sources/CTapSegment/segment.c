@@ -1,0 +1,8 @@
+// The header is the module; SwiftPM wants a source beside it.
+#include "CTapSegment.h"
+_Static_assert(sizeof(struct tap_header) == TAP_HEADER_SIZE, "the header is one page");
+_Static_assert(sizeof(struct tap_socket) % 64 == 0, "records keep to cache lines");
+_Static_assert(sizeof(struct tap_endpoint) % 64 == 0, "records keep to cache lines");
+_Static_assert(sizeof(struct tap_connection) % 64 == 0, "records keep to cache lines");
+_Static_assert(sizeof(struct tap_event) % 64 == 0, "records keep to cache lines");
+_Static_assert(sizeof(struct tap_gauge) % 64 == 0, "records keep to cache lines");

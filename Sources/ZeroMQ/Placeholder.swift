@@ -1,0 +1,1 @@
+// This module's files replace this one.
