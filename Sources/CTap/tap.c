@@ -1,1 +1,0 @@
-// The tap comes here.
