@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import RunDirectory
+import Session
+
+struct InjectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inject",
+        abstract: "Send messages into a running session, as a fresh peer.",
+        discussion: """
+            Examples:
+              zmqtop inject scheduler.frontend '{"prompt": "hello"}' --reply 2s
+              zmqtop inject worker-1.in first second third          (one message of three frames)
+              printf '\\x01\\x02' | zmqtop inject sink.in --file - --count 100 --rate 10
+            """)
+
+    @Argument(help: "NODE.SOCKET: a socket that is bound.")
+    var target: String
+
+    @Argument(help: "The frames of the message, as text (with --hex: as hexadecimal digits).")
+    var frames: [String] = []
+
+    @Option(name: .customLong("as"), help: "Socket type to send as. (default: what fits the target)")
+    var type: String?
+
+    @Option(help: "How often to send it.")
+    var count = 1
+
+    @Option(help: "Messages a second. (default: as fast as the target takes them)")
+    var rate: Double?
+
+    @Option(help: "One more frame, from a file; - is standard input.")
+    var file: String?
+
+    @Flag(help: "Frames are hexadecimal digits: 00ff80.")
+    var hex = false
+
+    @Option(help: "Routing id to send with.")
+    var identity: String?
+
+    @Option(help: "Wait so long for replies after the last message: 2s.")
+    var reply: TimeSpan?
+
+    @Flag(help: "Print what happens as JSON, one object a line.")
+    var json = false
+
+    @Option(help: "The session, when several run.")
+    var session: String?
+
+    func validate() throws {
+        if frames.isEmpty && file == nil { throw ValidationError("Give at least one frame, or --file.") }
+        if count < 1 { throw ValidationError("--count takes 1 or more.") }
+        if let rate, !(rate > 0) { throw ValidationError("--rate takes a number above 0.") }
+    }
+
+    func run() throws {
+        signal(SIGPIPE, SIG_IGN)
+        let running = try findSession(session)
+        var bytes = try frames.map { try hex ? decodeHex($0) : Array($0.utf8) }
+        if let file { bytes.append(try read(file)) }
+        let injection = Injection(
+            target: target, type: type?.uppercased(), frames: bytes, identity: identity.map { Array($0.utf8) },
+            count: count, rate: rate, reply: reply?.seconds)
+        try ask(running, .inject(injection)) { event in
+            if let line = json ? jsonLine(event) : describe(event) { _ = printLine(line) }
+        }
+    }
+
+    private func decodeHex(_ text: String) throws -> [UInt8] {
+        let digits = Array(text.utf8)
+        let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard values.count == digits.count, digits.count.isMultiple(of: 2) else {
+            throw Failure("\"\(text)\" is not hexadecimal: --hex takes an even number of digits 0-9 a-f, like 00ff80.")
+        }
+        return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] * 16 + values[$0 + 1]) }
+    }
+
+    private func read(_ path: String) throws -> [UInt8] {
+        if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure("\(path) cannot be read. --file takes a file, or - for standard input.")
+        }
+        return Array(data)
+    }
+
+    private func jsonLine(_ event: InjectionEvent) -> String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(event)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Progress goes to standard error; what came back is the data.
+    private func describe(_ event: InjectionEvent) -> String? {
+        switch event {
+        case .joined(let node, let type, let endpoint):
+            complain("\(node) joined as \(type) on \(endpoint)")
+        case .sent:
+            break
+        case .reply(let frames, let seconds):
+            return frames.enumerated().map { index, frame in
+                "\(index == 0 ? String(format: "%8.1f ms", seconds * 1000) : "           ")  \(index + 1)  \(printable(frame))"
+            }.joined(separator: "\n")
+        case .finished(let sent, let replies):
+            complain("sent \(sent), received \(replies)")
+        case .failed:
+            break  // the session's error follows
+        }
+        return nil
+    }
+}
+
+/// A frame as a person can read it: text when it is text without control characters, else hexadecimal digits.
+func printable(_ frame: [UInt8]) -> String {
+    if frame.isEmpty { return "(empty)" }
+    if let text = String(validating: frame, as: UTF8.self),
+        !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format })
+    {
+        return text
+    }
+    return "hex:" + frame.map { String(format: "%02x", $0) }.joined()
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Zmqtop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zmqtop",
+        abstract: "A control room for ZeroMQ topologies: start them, watch every queue and link, inject, break, see it heal.",
+        discussion: """
+            Example: zmqtop run inference
+            Exit status: 0 good, 1 a check failed, 2 wrong usage or file, 128+n ended by signal n.
+            """,
+        version: "zmqtop 0.1.0",
+        subcommands: [
+            RunCommand.self, CheckCommand.self, GraphCommand.self, InjectCommand.self, ControlCommand.self,
+            DownCommand.self, ListCommand.self, SchemaCommand.self, InfoCommand.self,
+        ])
+
+    /// ArgumentParser's own exit status for wrong usage is 64; ours is 2.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            complain("zmqtop: " + failure.description)
+            Foundation.exit(failure.status)
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if code == .success {
+                print(message)
+                Foundation.exit(0)
+            }
+            complain(message)
+            Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
+        }
+    }
+}

@@ -1,0 +1,277 @@
+import Foundation
+import RunDirectory
+import Telemetry
+import Testing
+
+/// The main job, on real processes.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct HeadlessTests {
+    let workplace: Workplace
+
+    init() throws { workplace = try Workplace() }
+
+    @Test("inference: six nodes run, five links are up, requests are answered, counters never go back, and all adds up")
+    func inference() throws {
+        let program = try Program(
+            workplace, ["run", "inference", "--headless", "--json", "--every", "250ms", "--for", "60s"])
+        try program.snapshot("six nodes and five links") { snapshot in
+            snapshot.nodes.filter { $0.state == .running }.count == 6
+                && snapshot.links.filter { $0.state == .up }.count == 5
+        }
+        try program.snapshot("answers") { ($0.socket("client-1.requests")?.received ?? 0) > 20 }
+        try ctl("quiet", "*")
+        let final = try settled(program)
+        #expect(final.imbalances == [])
+        program.signal(SIGINT)
+        let outcome = try program.finish()
+        #expect(outcome.status == 130)
+        try expectMonotone(outcome.out)
+        try expectNothingLeft()
+    }
+
+    @Test("a killed engine fails, comes back, reconnects once; its requests move; nothing else is disturbed")
+    func killedEngine() throws {
+        let program = try Program(
+            workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "120s"])
+        let before = try program.snapshot("traffic") { snapshot in
+            (snapshot.socket("engine-1.work")?.received ?? 0) > 10 && snapshot.links.allSatisfy { $0.state == .up }
+        }
+        let pid = try #require(before.node("engine-1")?.pid)
+        kill(pid, SIGKILL)
+        let id = "engine-1.work->scheduler.backend"
+        let failed = try program.snapshot("the failure") {
+            let state = $0.node("engine-1")?.state
+            return state == .failed || state == .backoff
+        }
+        #expect(failed.node("engine-1")?.exit?.signal == SIGKILL)
+        #expect(failed.link(id)?.state != .up)
+        let back = try program.snapshot("the engine's return") {
+            $0.node("engine-1")?.state == .running && $0.link(id)?.state == .up
+        }
+        #expect(back.link(id)?.reconnects == 1)
+        #expect(back.node("engine-1")?.restarts == 1)
+        for link in back.links where link.id != id {
+            #expect(link.state == .up && link.reconnects == 0, "\(link.id) was disturbed")
+        }
+        // Every request is answered in the end: those of the dead engine by another.
+        try ctl("quiet", "*")
+        let final = try settled(program)
+        #expect(final.imbalances == [])
+        #expect(final.nodes.filter { $0.group == "client" }.allSatisfy { ($0.gauges["errors"] ?? 0) == 0 })
+        program.signal(SIGTERM)
+        #expect(try program.finish().status == 128 + SIGTERM)
+        try expectNothingLeft()
+    }
+
+    @Test("a stopped sink: the depth grows by exactly what was sent, then the source is blocked in zmq_send")
+    func stoppedSink() throws {
+        let program = try Program(
+            workplace,
+            [
+                "run", try slowSink(), "--headless", "--json", "--every", "100ms", "--for", "120s",
+            ])
+        let before = try program.snapshot("traffic") { ($0.socket("sink.in")?.received ?? 0) > 10 }
+        let pid = try #require(before.node("sink")?.pid)
+        kill(pid, SIGSTOP)
+        try program.snapshot("paused, as /proc says") { $0.node("sink")?.state == .paused }
+        let id = try #require(before.links.first?.id)
+        let way = { (snapshot: Snapshot) in
+            // Messages flow towards the sink, whichever end connects.
+            let link = snapshot.link(id)!
+            return (link.out.sent ?? 0) >= (link.back.sent ?? 0) ? link.out : link.back
+        }
+        let blocked = try program.snapshot(within: 60, "the block") {
+            ($0.socket("source.out")?.blocked?.for ?? 0) > 1
+        }
+        #expect(blocked.socket("source.out")?.blocked?.call.hasPrefix("zmq_") == true)
+        #expect(blocked.socket("source.out")?.blocked?.on == ["sink.in"])
+        let full = way(blocked)
+        #expect(full.depth == full.sent! - full.received!)
+        #expect(full.depth! > 2000)
+        kill(pid, SIGCONT)
+        try program.snapshot("the flow again") { way($0).received! > full.received! + 100 }
+        program.signal(SIGINT)
+        _ = try program.finish()
+        try expectNothingLeft()
+    }
+
+    @Test("late-server: attempts are counted while the scheduler is absent, the queued requests are answered after")
+    func lateServer() throws {
+        let program = try Program(
+            workplace, ["run", "late-server", "--headless", "--json", "--every", "200ms", "--for", "120s"])
+        let early = try program.snapshot("attempts and a queue") { snapshot in
+            snapshot.links.contains { $0.attempts >= 2 && ($0.out.stages.sendQueue ?? 0) > 0 && $0.state == .retrying }
+        }
+        #expect(early.node("scheduler")?.state == .waiting)
+        let link = try #require(early.links.first { $0.attempts >= 2 && ($0.out.stages.sendQueue ?? 0) > 0 })
+        try program.snapshot(within: 60, "the answers") { snapshot in
+            let now = snapshot.link(link.id)
+            return now?.state == .up && (now?.back.received ?? 0) > 0 && now?.out.stages.sendQueue == 0
+                && (now?.out.received ?? 0) >= (link.out.sent ?? .max)
+        }
+        program.signal(SIGINT)
+        _ = try program.finish()
+        try expectNothingLeft()
+    }
+
+    @Test("--until ends a run at once, --for makes its failure, --fail-on sees a failed node", arguments: [
+        ("links.up == 5", ["--for", "60s"], Int32(0)),
+        ("elapsed > 9999", ["--for", "1s"], Int32(1)),
+    ])
+    func until(expression: String, more: [String], status: Int32) throws {
+        let outcome = try run(
+            workplace, ["run", "inference", "--headless", "--every", "200ms", "--until", expression] + more)
+        #expect(outcome.status == status, "\(outcome.err)")
+        try expectNothingLeft()
+    }
+
+    @Test("a node that fails for good makes exit status 1 and shows its last words")
+    func failingNode() throws {
+        let file = try workplace.file(
+            "failing.yaml",
+            """
+            name: failing
+            nodes:
+              doomed:
+                command: [sh, -c, "echo the disk is full >&2; exit 3"]
+            """)
+        let outcome = try run(
+            workplace, ["run", file, "--headless", "--every", "100ms", "--fail-on", "failed", "--for", "60s"])
+        #expect(outcome.status == 1)
+        #expect(outcome.err.contains("the disk is full"))
+        try expectNothingLeft()
+    }
+
+    @Test("kill -9 of zmqtop: everything is gone within a few seconds, stubborn nodes included")
+    func killedZmqtop() throws {
+        let file = try workplace.file(
+            "stubborn.yaml",
+            """
+            name: stubborn
+            nodes:
+              deaf: { command: [sh, -c, "trap '' TERM INT HUP; while :; do sleep 1; done"] }
+              stopped: { command: [sh, -c, "kill -STOP $$$$; sleep 1000"] }
+              daemon: { command: [sh, -c, "setsid sleep 1000 & exec sleep 1000"] }
+              source:
+                kind: source
+                sockets: { out: { type: PUSH, bind: "tcp://127.0.0.1:*" } }
+            """)
+        let program = try Program(workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "60s"])
+        try program.snapshot("its start") { $0.nodes.filter { $0.pid != nil }.count == 4 }
+        program.signal(SIGKILL)
+        _ = try program.finish()
+        try expectNothingLeft()
+    }
+
+    @Test("inject asks a scheduler as a fresh peer and shows the reply")
+    func inject() throws {
+        let program = try Program(workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
+        try program.snapshot("a start") { $0.links.filter { $0.state == .up }.count == 5 }
+        let reply = try run(workplace, ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"])
+        #expect(reply.status == 0, "\(reply.err)")
+        #expect(reply.out.contains("token"))
+        #expect(reply.err.contains("sent 1"))
+        let refused = try run(workplace, ["inject", "client-1.requests", "x"])
+        #expect(refused.status == 1)
+        #expect(refused.err.contains("scheduler.frontend"))
+        program.signal(SIGINT)
+        _ = try program.finish()
+        try expectNothingLeft()
+    }
+
+    @Test("two sessions of one topology side by side do not meet")
+    func sideBySide() throws {
+        let programs = try (0..<2).map { _ in
+            try Program(workplace, ["run", "pipeline", "--headless", "--json", "--every", "200ms", "--for", "60s"])
+        }
+        for program in programs {
+            let snapshot = try program.snapshot("traffic") { ($0.socket("sink.in")?.received ?? 0) > 50 }
+            #expect(snapshot.links.count == 6)
+            #expect(!snapshot.links.contains { $0.from.hasPrefix("tcp:") || $0.to.hasPrefix("tcp:") })
+        }
+        for program in programs { program.signal(SIGINT) }
+        for program in programs { _ = try program.finish() }
+        try expectNothingLeft()
+    }
+
+    @Test("foreign: a pyzmq program beside built-in nodes is seen by the tap")
+    func foreign() throws {
+        let program = try Program(workplace, ["run", "foreign", "--headless", "--json", "--every", "200ms", "--for", "60s"])
+        let snapshot = try program.snapshot("traffic through the foreign node") { snapshot in
+            snapshot.nodes.contains { node in
+                node.kind == "command" && node.source == .tap
+                    && snapshot.sockets.contains { $0.node == node.name && ($0.received ?? 0) > 20 }
+            }
+        }
+        #expect(snapshot.links.allSatisfy { $0.state == .up })
+        program.signal(SIGINT)
+        _ = try program.finish()
+        try expectNothingLeft()
+    }
+
+    // MARK: -
+
+    private func ctl(_ verb: String, _ node: String) throws {
+        let outcome = try run(workplace, ["ctl", verb, node])
+        #expect(outcome.status == 0, "\(outcome.err)")
+    }
+
+    /// Waits until two looks in a row show the same totals and empty stages.
+    private func settled(_ program: Program) throws -> Snapshot {
+        var last: [Int?] = []
+        var calm = 0
+        return try program.snapshot(within: 60, "calm") { snapshot in
+            let now = snapshot.links.flatMap { [$0.out.sent, $0.back.sent, $0.out.received, $0.back.received] }
+            // Heartbeats between engines and scheduler go on: what counts is that nothing lies in a stage.
+            let empty = snapshot.links.allSatisfy { ($0.out.depth ?? 1) == 0 && ($0.back.depth ?? 1) == 0 }
+            calm = empty && now == last ? calm + 1 : 0
+            last = now
+            return calm >= 2
+        }
+    }
+
+    private func slowSink() throws -> String {
+        try workplace.file(
+            "stop-sink.yaml",
+            """
+            name: stop-sink
+            nodes:
+              source:
+                kind: source
+                sockets: { out: { type: PUSH, bind: "tcp://127.0.0.1:*" } }
+                behavior: { rate: 5000/s, size: 1000 }
+              sink:
+                kind: sink
+                sockets: { in: { type: PULL, connect: source.out } }
+            """)
+    }
+
+    private func expectMonotone(_ out: String) throws {
+        var totals: [String: Int] = [:]
+        for line in out.split(separator: "\n") {
+            let snapshot = try JSONDecoder().decode(Snapshot.self, from: Data(line.utf8))
+            var now: [String: Int?] = [:]
+            for link in snapshot.links {
+                for (name, way) in [("out", link.out), ("back", link.back)] {
+                    now[link.id + name + "sent"] = way.sent
+                    now[link.id + name + "onWire"] = way.onWire
+                    now[link.id + name + "offWire"] = way.offWire
+                    now[link.id + name + "received"] = way.received
+                }
+            }
+            for socket in snapshot.sockets {
+                now[socket.id + "sent"] = socket.sent
+                now[socket.id + "received"] = socket.received
+            }
+            for case (let key, let value?) in now {
+                #expect(value >= totals[key] ?? 0, "\(key) went back in line \(snapshot.seq)")
+                totals[key] = value
+            }
+        }
+    }
+
+    private func expectNothingLeft() throws {
+        try wait(10, "the end of all processes", show: { " \(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try wait(10, "the end of the run directory", show: { " \(workplace.leftovers)" }) { workplace.leftovers.isEmpty }
+    }
+}

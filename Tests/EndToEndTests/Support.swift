@@ -1,0 +1,174 @@
+import Foundation
+import RunDirectory
+import Telemetry
+
+/// zmqtop as its users run it: the built programs, real processes, real sockets. Each run has its own folder for run
+/// directories and state, so that several test runs never meet.
+final class Workplace {
+    let folder: String
+    let environment: [String: String]
+
+    init() throws {
+        // Short: ipc paths have 107 bytes.
+        var template = Array("/tmp/zt-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw Complaint("mkdtemp: \(errno)") }
+        folder = String(cString: made)
+        try FileManager.default.createDirectory(atPath: folder + "/run", withIntermediateDirectories: false)
+        chmod(folder + "/run", 0o700)
+        var environment = ProcessInfo.processInfo.environment
+        environment["XDG_RUNTIME_DIR"] = folder + "/run"
+        environment["XDG_STATE_HOME"] = folder + "/state"
+        environment["XDG_CONFIG_HOME"] = folder + "/config"
+        environment["LC_ALL"] = "C.UTF-8"
+        environment["NO_COLOR"] = nil
+        self.environment = environment
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Folder of the built programs: the test bundle lies beside them.
+    static let programs: String = {
+        var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
+            folder = URL(fileURLWithPath: argument).resolvingSymlinksInPath().deletingLastPathComponent()
+        }
+        return folder.path
+    }()
+
+    static var zmqtop: String { programs + "/zmqtop" }
+
+    /// Processes of this workplace's sessions that still live: those with its folder in their environment.
+    var survivors: [Int32] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return entries.compactMap(Int32.init).filter { pid in
+            guard pid != getpid(), let data = FileManager.default.contents(atPath: "/proc/\(pid)/environ"),
+                let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            else { return false }
+            let isZombie = state.split(separator: ")").last?.hasPrefix(" Z") ?? false
+            return !isZombie && String(decoding: data, as: UTF8.self).contains(folder + "/run")
+        }
+    }
+
+    var leftovers: [String] {
+        (try? FileManager.default.subpathsOfDirectory(atPath: folder + "/run"))?.filter { $0.contains("/") && $0 != "zmqtop" } ?? []
+    }
+
+    func file(_ name: String, _ text: String) throws -> String {
+        let path = folder + "/" + name
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+}
+
+struct Complaint: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// What a command printed and how it ended.
+struct Outcome {
+    let out: String
+    let err: String
+    /// As a shell shows it: 128+n for a signal.
+    let status: Int32
+}
+
+/// A started program whose output goes to files, so that it can never block on us.
+final class Program {
+    let process = Process()
+    let workplace: Workplace
+    private let outPath: String
+    private let errPath: String
+    private var read = 0
+
+    init(_ workplace: Workplace, _ path: String = Workplace.zmqtop, _ arguments: [String], directory: String? = nil) throws {
+        self.workplace = workplace
+        let id = UUID().uuidString.prefix(8)
+        outPath = workplace.folder + "/\(id).out"
+        errPath = workplace.folder + "/\(id).err"
+        for path in [outPath, errPath] { FileManager.default.createFile(atPath: path, contents: nil) }
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = workplace.environment
+        process.currentDirectoryURL = URL(fileURLWithPath: directory ?? workplace.folder)
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: outPath)
+        process.standardError = FileHandle(forWritingAtPath: errPath)
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var pid: Int32 { process.processIdentifier }
+    var out: String { (try? String(contentsOfFile: outPath, encoding: .utf8)) ?? "" }
+    var err: String { (try? String(contentsOfFile: errPath, encoding: .utf8)) ?? "" }
+
+    func signal(_ number: Int32) { kill(pid, number) }
+
+    /// Waits for the end.
+    ///
+    /// - Throws: `Complaint` after the deadline; the program is killed then.
+    func finish(within seconds: Double = 60) throws -> Outcome {
+        try wait(seconds, "the end of \(process.arguments ?? [])") { !self.process.isRunning }
+        let code = process.terminationStatus
+        return Outcome(out: out, err: err, status: process.terminationReason == .uncaughtSignal ? 128 + code : code)
+    }
+
+    /// The snapshots printed since the last call.
+    func newSnapshots() -> [Snapshot] {
+        let lines = out.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        defer { read = lines.count }
+        return lines.dropFirst(read).compactMap { try? JSONDecoder().decode(Snapshot.self, from: Data($0.utf8)) }
+    }
+
+    /// The first new snapshot for which the condition holds.
+    @discardableResult
+    func snapshot(within seconds: Double = 30, _ what: String, where condition: (Snapshot) -> Bool) throws -> Snapshot {
+        var found: Snapshot?
+        var last: Snapshot?
+        try wait(seconds, what, show: { "\nlast: \(last.map { $0.jsonLine() } ?? "no snapshot")\nstderr: \(self.err)" }) {
+            for snapshot in self.newSnapshots() where found == nil {
+                last = snapshot
+                if condition(snapshot) { found = snapshot }
+            }
+            return found != nil
+        }
+        guard let found else { throw Complaint(what) }
+        return found
+    }
+}
+
+/// Polls: the outside world gives no events to wait for.
+func wait(_ seconds: Double, _ what: String, show: () -> String = { "" }, until condition: () -> Bool) throws {
+    let deadline = Date().addingTimeInterval(seconds)
+    while !condition() {
+        if Date() > deadline { throw Complaint("waited \(seconds) s for \(what)" + show()) }
+        usleep(20_000)
+    }
+}
+
+func run(_ workplace: Workplace, _ arguments: [String], within seconds: Double = 60) throws -> Outcome {
+    try Program(workplace, arguments).finish(within: seconds)
+}
+
+extension Snapshot {
+    func node(_ name: String) -> Node? { nodes.first { $0.name == name } }
+    func link(_ id: String) -> Link? { links.first { $0.id == id } }
+    func socket(_ id: String) -> Socket? { sockets.first { $0.id == id } }
+
+    /// What breaks the law of conservation (design: with traffic stopped, sent − received is exactly what lies in the
+    /// stages, plus lost and discarded), or is unknown where it should be known.
+    var imbalances: [String] {
+        links.flatMap { link in
+            [("out", link.out), ("back", link.back)].compactMap { name, way in
+                guard let sent = way.sent, let received = way.received, let depth = way.depth, let lost = way.lost,
+                    let discarded = way.discarded
+                else { return "\(link.id) \(name): unknown figures \(way)" }
+                return sent - received == depth + lost + discarded
+                    ? nil : "\(link.id) \(name): \(sent) - \(received) != \(depth) + \(lost) + \(discarded)"
+            }
+        }
+    }
+}
