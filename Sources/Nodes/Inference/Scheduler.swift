@@ -21,6 +21,9 @@ struct Scheduler {
         var policy = Policy.leastLoaded
         var queueLimit = 1000
         var heartbeat: Seconds = 0.5
+        /// In front of the ids that engines see: an engine that outlives a scheduler still answers its requests, and
+        /// must not be mistaken for one that answers the next scheduler's.
+        var idPrefix = ""
         /// The backend is a DEALER: no engine is known by name.
         var anonymousEngines = false
     }
@@ -94,7 +97,8 @@ struct Scheduler {
             switch try Message(payload: enveloped.payload) {
             case .request(let request): accept(request, from: enveloped, now: now)
             case .cancel(let id): cancel(id, client: envelope.first, now: now)
-            case .ready, .ping, .token, .done, .error:
+            case .error: errors += 1  // An error about an error could go on for ever.
+            case .ready, .ping, .token, .done:
                 errors += 1
                 let text = "this is the frontend, which takes requests and cancels; engines talk to the backend"
                 effects.append(.client(envelope: envelope, .error(id: nil, code: .misplaced, text: text)))
@@ -145,7 +149,7 @@ struct Scheduler {
         queue.removeAll { $0 == number }
         if let engine = entry.engine {
             engines[engine]?.requests.remove(number)
-            effects.append(.engine(engine, .cancel(id: Scheduler.wireID(number, entry.attempt)), number: nil))
+            effects.append(.engine(engine, .cancel(id: wireID(number, entry.attempt)), number: nil))
         }
     }
 
@@ -165,7 +169,12 @@ struct Scheduler {
             switch try Message(payload: enveloped.payload) {
             case .ready(let report):
                 if let engine { ready(report, engine: engine, now: now) }
-            case .token(let id, let index, let text): token(id, index, text, now: now)
+            case .token(let id, let index, let text):
+                if current(id) != nil {
+                    token(id, index, text, now: now)
+                } else if let engine {
+                    effects.append(.engine(engine, .cancel(id: id), number: nil))
+                }
             case .done(let completion): done(completion, now: now)
             case .error(let id, let code, let text):
                 guard let (number, entry) = current(id) else { return }
@@ -222,7 +231,7 @@ struct Scheduler {
     private mutating func findLost(_ engine: Identity, held: Set<String>, now: Seconds) {
         for number in engines[engine]?.requests.sorted() ?? [] {
             guard let entry = entries[number], now - entry.assignedAt > 2 * settings.heartbeat else { continue }
-            let id = Scheduler.wireID(number, entry.attempt)
+            let id = wireID(number, entry.attempt)
             guard !held.contains(id) else { continue }
             effects.append(.engine(engine, .cancel(id: id), number: nil))
             requeue(number)
@@ -275,16 +284,16 @@ struct Scheduler {
 
     /// The request that an engine means, if it is still that attempt's turn.
     private func current(_ id: String?) -> (number: Int, entry: Entry)? {
-        guard let parts = id?.split(separator: "."), let number = parts.first.flatMap({ Int($0) }),
-            let entry = entries[number], id == Scheduler.wireID(number, entry.attempt),
+        guard let id, id.hasPrefix(settings.idPrefix),
+            let number = Int(id.dropFirst(settings.idPrefix.count).prefix { $0 != "." }), let entry = entries[number], id == wireID(number, entry.attempt),
             entry.engine != nil || settings.anonymousEngines
         else { return nil }
         return (number, entry)
     }
 
     /// The id that engines see: unique among all clients, and another one for each attempt.
-    private static func wireID(_ number: Int, _ attempt: Int) -> String {
-        attempt <= 1 ? "\(number)" : "\(number).\(attempt)"
+    private func wireID(_ number: Int, _ attempt: Int) -> String {
+        settings.idPrefix + (attempt <= 1 ? "\(number)" : "\(number).\(attempt)")
     }
 
     // MARK: To engines
@@ -321,7 +330,7 @@ struct Scheduler {
         for number in lost.requests.sorted() {
             // It may only be stopped: when it goes on it need not work in vain.
             effects.append(
-                .engine(engine, .cancel(id: Scheduler.wireID(number, entries[number]?.attempt ?? 0)), number: nil))
+                .engine(engine, .cancel(id: wireID(number, entries[number]?.attempt ?? 0)), number: nil))
             moved += 1
             requeue(number)
         }
@@ -349,7 +358,7 @@ struct Scheduler {
     private mutating func dispatch(now: Seconds) {
         while let number = queue.first, let entry = entries[number] {
             var request = entry.request
-            request.id = Scheduler.wireID(number, entry.attempt + 1)
+            request.id = wireID(number, entry.attempt + 1)
             request.stream = true
             request.first = entry.next
             if settings.anonymousEngines {

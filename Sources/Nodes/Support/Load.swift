@@ -47,10 +47,21 @@ struct Load {
     /// are always due: the node holds them back by what is in flight or by what its socket takes.
     mutating func due(now: Seconds) -> Seconds? {
         guard !isOver(now: now) else { return nil }
-        guard arrival != .closed, rate != nil else { return now }
+        guard isPaced else { return now }
         nextAt = max(nextAt, now - Load.longestDelay)
         if let duration, nextAt - startedAt >= duration { return nil }
         return nextAt
+    }
+
+    /// Messages have their times; without, they are made as fast as they are taken.
+    var isPaced: Bool { arrival != .closed && rate != nil }
+
+    /// Messages that `count` still allows.
+    var left: Int { count.map { $0 - made } ?? .max }
+
+    /// So many messages were made, without times.
+    mutating func made(_ messages: Int) {
+        made += messages
     }
 
     /// One message was made.
@@ -67,5 +78,15 @@ struct Load {
     /// After a time of quiet nothing is overdue.
     mutating func resume(now: Seconds) {
         nextAt = max(nextAt, now)
+    }
+}
+
+extension Load {
+    /// Reads `rate`, `arrival`, `count` and `for`; the time begins now.
+    init(_ behavior: inout Behavior, rate standard: Double, orMax: Bool) throws {
+        self.init(
+            arrival: try behavior.choice("arrival", default: .constant),
+            rate: try behavior.rate(default: standard, orMax: orMax),
+            count: try behavior.whole("count", minimum: 1), duration: try behavior.seconds("for"), now: Clock.now)
     }
 }
