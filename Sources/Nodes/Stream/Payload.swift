@@ -1,20 +1,23 @@
 /// What a source sends: `{"seq":             17}` and as many spaces as its size asks for, all of it JSON. Sizes too
 /// small for that have the last digits of the number alone.
-struct Payload {
+final class Payload {
     private static let prefix = Array(#"{"seq":"#.utf8)
     private static let digits = 16
     private static let smallest = prefix.count + digits + 1
 
-    private(set) var bytes: [UInt8]
+    let bytes: UnsafeMutablePointer<UInt8>
+    let capacity: Int
     /// Where the number's last digit stands.
     private let lastDigit: Int
     private let firstDigit: Int
 
     /// Room for messages of up to so many bytes; the number is 0.
     init(largest: Int, smallest: Int) {
-        bytes = [UInt8](repeating: UInt8(ascii: " "), count: largest)
+        capacity = largest
+        bytes = .allocate(capacity: max(1, largest))
+        bytes.initialize(repeating: UInt8(ascii: " "), count: max(1, largest))
         if smallest >= Payload.smallest {
-            bytes.replaceSubrange(..<Payload.prefix.count, with: Payload.prefix)
+            for (place, byte) in Payload.prefix.enumerated() { bytes[place] = byte }
             firstDigit = Payload.prefix.count
             lastDigit = Payload.smallest - 2
             bytes[Payload.smallest - 1] = UInt8(ascii: "}")
@@ -25,8 +28,12 @@ struct Payload {
         if lastDigit >= 0 { bytes[lastDigit] = UInt8(ascii: "0") }
     }
 
+    deinit {
+        bytes.deallocate()
+    }
+
     /// The next number, by counting up in place: nothing is formatted or allocated.
-    mutating func advance() {
+    func advance() {
         var place = lastDigit
         while place >= firstDigit {
             switch bytes[place] {

@@ -6,7 +6,7 @@ struct SourceNode: NodeProgram {
     private let port: Port
     private var load: Load
     private let size: Spread
-    private var payload: Payload
+    private let payload: Payload
     private var generator: SeededGenerator
     /// A DEALER or PAIR may be sent something, which is read and left alone.
     private let mayReceive: Bool
@@ -55,13 +55,14 @@ struct SourceNode: NodeProgram {
     }
 
     private mutating func nextSize() -> Int {
-        size.from == size.to ? payload.bytes.count : size.pickWhole(&generator)
+        size.from == size.to ? payload.capacity : size.pickWhole(&generator)
     }
 
     /// The fast path.
     private mutating func sendBurst() throws {
         var sent = 0
         let most = min(SourceNode.burst, load.left)
+        let (port, payload) = (port, payload)
         while sent < most, Signals.allClear, try port.sendWaiting(payload.bytes, count: nextSize()) {
             payload.advance()
             sent += 1

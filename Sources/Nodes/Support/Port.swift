@@ -34,7 +34,8 @@ final class Port {
     let declared: ResolvedSocket
     /// Keeps the context until the socket is closed.
     private let context: Context
-    private var raw: UnsafeMutableRawPointer?
+    private let raw: UnsafeMutableRawPointer
+    private var isClosed = false
 
     /// - Parameter mandatory: a ROUTER reports what it cannot deliver, unless its options say otherwise.
     ///
@@ -45,8 +46,10 @@ final class Port {
         guard let type = Port.types[declared.type] else {
             throw NodeError("socket \(declared.name): there is no type '\(declared.type)'")
         }
-        raw = zmq_socket(context.raw, type)
-        if raw == nil { throw Port.error("socket \(declared.name): cannot make a \(declared.type)") }
+        guard let raw = zmq_socket(context.raw, type) else {
+            throw Port.error("socket \(declared.name): cannot make a \(declared.type)")
+        }
+        self.raw = raw
         if !has(ZMQ_LINGER) { try set(ZMQ_LINGER, "linger", .int(linger)) }
         if mandatory, isRouter, !has(ZMQ_ROUTER_MANDATORY) { try set(ZMQ_ROUTER_MANDATORY, "router_mandatory", .int(1)) }
         for option in declared.options { try set(option.number, option.name, option.value) }
@@ -74,10 +77,10 @@ final class Port {
         close()
     }
 
-    /// Waits for nothing.
+    /// Waits for nothing. It is the last call on this port.
     func close() {
-        if let raw { zmq_close(raw) }
-        raw = nil
+        if !isClosed { zmq_close(raw) }
+        isClosed = true
     }
 
     var isRouter: Bool { declared.type == "ROUTER" }
@@ -127,9 +130,10 @@ extension Port {
         }
     }
 
-    /// Like the other, for a message of one frame: the first `count` of the bytes. Nothing is allocated here.
-    func sendWaiting(_ bytes: [UInt8], count: Int) throws -> Bool {
-        if bytes.withUnsafeBytes({ zmq_send(raw, $0.baseAddress, count, 0) }) >= 0 { return true }
+    /// Like the other, for a message of one frame, of `count` bytes. Nothing is allocated here.
+    @inline(__always)
+    func sendWaiting(_ bytes: UnsafePointer<UInt8>, count: Int) throws -> Bool {
+        if zmq_send(raw, bytes, count, 0) >= 0 { return true }
         let code = zmq_errno()
         if code == EINTR || code == EAGAIN { return false }
         throw Port.error("socket \(declared.name): cannot send")
