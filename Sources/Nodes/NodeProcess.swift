@@ -44,8 +44,6 @@ public enum NodeProcess {
             var program = try type.init(node, context: context)
             try program.run()
             return 0
-        } catch InjectorNode.Failure.reported {
-            return 1
         } catch {
             complain("\(name): \(error)\n")
             return 1

@@ -11,9 +11,18 @@ final class Context {
         self.raw = raw
     }
 
-    /// Waits until all that was accepted has left, as long as the sockets' lingers allow.
     deinit {
-        while zmq_ctx_term(raw) != 0, zmq_errno() == EINTR {}
+        terminate()
+    }
+
+    private var isTerminated = false
+
+    /// Waits until all that was accepted has left, as long as the lingers of its sockets, all closed by now, allow; a
+    /// signal ends the waiting where `giveUp` says so.
+    func terminate(giveUp: () -> Bool = { false }) {
+        while !isTerminated {
+            isTerminated = zmq_ctx_term(raw) == 0 || zmq_errno() != EINTR || giveUp()
+        }
     }
 }
 
@@ -34,7 +43,7 @@ final class Port {
     let declared: ResolvedSocket
     /// Keeps the context until the socket is closed.
     private let context: Context
-    private let raw: UnsafeMutableRawPointer
+    let raw: UnsafeMutableRawPointer
     private var isClosed = false
 
     /// - Parameter mandatory: a ROUTER reports what it cannot deliver, unless its options say otherwise.
