@@ -77,8 +77,3 @@ public enum NodeProcess {
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 }
-
-/// This process.
-enum Process {
-    static var id: Int32 { getpid() }
-}

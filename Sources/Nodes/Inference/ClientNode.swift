@@ -1,3 +1,4 @@
+import Glibc
 import RunDirectory
 
 /// Kind `client`: makes requests, and measures how they are answered.
@@ -32,7 +33,7 @@ struct ClientNode: NodeProgram {
         settings.streams = !isREQ
         generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
         try behavior.finish()
-        conversations = Conversations(settings, prefix: "\(node.name).\(Process.id)")
+        conversations = Conversations(settings, prefix: "\(node.name).\(getpid())")
         self.context = context
         port = try Port(declared, context: context)
         try port.open()

@@ -1,3 +1,4 @@
+import Glibc
 import RunDirectory
 
 /// Kind `engine`: makes tokens, several requests at a time.
@@ -120,7 +121,7 @@ struct EngineNode: NodeProgram {
         guard let due = nextReady, due <= now else { return }
         nextReady = now + heartbeat
         let report = EngineReport(
-            engine: name, incarnation: "\(Process.id)", capacity: 2 * batch.settings.maxBatch,
+            engine: name, incarnation: "\(getpid())", capacity: 2 * batch.settings.maxBatch,
             running: batch.running, waiting: batch.waiting, requests: batch.ids)
         // Not through the outbox: an old report is worth nothing.
         if answers.retryAt == nil { _ = try port.send([Message.ready(report).payload]) }

@@ -1,3 +1,4 @@
+import Glibc
 import RunDirectory
 
 /// Kind `scheduler`: gives clients' requests to engines, and their tokens back.
@@ -20,7 +21,7 @@ struct SchedulerNode: NodeProgram {
         settings.queueLimit = try behavior.whole("queue_limit", minimum: 0, default: settings.queueLimit)
         settings.heartbeat = try behavior.seconds("heartbeat", default: settings.heartbeat)
         settings.anonymousEngines = back.type == "DEALER"
-        settings.idPrefix = "\(Process.id)-"
+        settings.idPrefix = "\(getpid())-"
         _ = try behavior.seed()
         try behavior.finish()
         scheduler = Scheduler(settings)

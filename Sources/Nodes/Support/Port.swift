@@ -92,6 +92,14 @@ final class Port {
         isClosed = true
     }
 
+    /// Of the last bind or connect, with what a wildcard became; nil before.
+    var lastEndpoint: String? {
+        var text = [UInt8](repeating: 0, count: 256)
+        var size = text.count
+        guard zmq_getsockopt(raw, ZMQ_LAST_ENDPOINT, &text, &size) == 0, size > 1 else { return nil }
+        return String(decoding: text[..<(size - 1)], as: UTF8.self)
+    }
+
     var isRouter: Bool { declared.type == "ROUTER" }
 
     private func has(_ option: Int32) -> Bool { declared.options.contains { $0.number == option } }
