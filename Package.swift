@@ -39,7 +39,10 @@ let package = Package(
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: swift),
         .target(name: "RunDirectory", swiftSettings: swift),
         .target(name: "Nodes", dependencies: ["ZeroMQ", "RunDirectory"], swiftSettings: swift),
-        .executableTarget(name: "zmqtop-node", dependencies: ["Nodes", "RunDirectory"], swiftSettings: swift),
+        .executableTarget(
+            name: "zmqtop-node", dependencies: ["Nodes"], swiftSettings: swift,
+            // There may be hundreds: with the runtime inside, at a fixed place, each takes 3 MB less and starts sooner.
+            linkerSettings: [.unsafeFlags(["-static-stdlib", "-Xclang-linker", "-no-pie"])]),
 
         // A running topology.
         .target(

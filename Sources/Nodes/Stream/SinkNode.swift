@@ -1,0 +1,26 @@
+import RunDirectory
+
+/// Kind `sink`: receives, and takes its time.
+struct SinkNode: NodeProgram {
+    private let port: Port
+    private let serviceTime: Spread
+    private var generator: SeededGenerator
+
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(kind: "sink", values: node.behavior)
+        let socket = try DeclaredSockets(kind: "sink", sockets: node.sockets).only(["PULL", "SUB", "DEALER", "PAIR"])
+        serviceTime = try behavior.spread("service_time", minimum: 0, default: Spread(0))
+        generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
+        try behavior.finish()
+        port = try Port(socket, context: context)
+        try port.open()
+    }
+
+    mutating func run() throws {
+        let frame = Port.Frame()
+        while !Signals.mustStop {
+            guard try port.receiveWaiting(into: frame), !serviceTime.isZero, !frame.hasMore else { continue }
+            Clock.sleepThrough(until: Clock.now + serviceTime.pick(&generator))
+        }
+    }
+}
