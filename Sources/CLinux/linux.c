@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -76,6 +77,8 @@ int linux_child_descriptor(void) {
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+int linux_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
 pid_t linux_ended_child(int *code, int *signal) {
     siginfo_t info;
     memset(&info, 0, sizeof info);
@@ -83,11 +86,6 @@ pid_t linux_ended_child(int *code, int *signal) {
     *code = info.si_code == CLD_EXITED ? info.si_status : -1;
     *signal = info.si_code == CLD_EXITED ? -1 : info.si_status;
     return info.si_pid;
-}
-
-void linux_decode_status(int status, int *code, int *signal) {
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    *signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1;
 }
 
 const char *linux_signal_name(int signal) { return sigabbrev_np(signal); }

@@ -14,23 +14,34 @@ public func spawn(
         for text in arguments + environment { free(text) }
     }
     var pid: pid_t = 0
-    let error = program.executable.withCString { executable in
-        program.workingDirectory.withCString { directory in
-            program.standardOutput.withCString { output in
-                program.standardError.withCString { standardError in
-                    inheriting.withUnsafeBufferPointer { inherited in
-                        var request = linux_program(
-                            executable: executable, arguments: arguments, environment: environment,
-                            directory: directory, output: output, error: standardError,
-                            inherited: inherited.baseAddress, inherited_count: Int32(inherited.count),
-                            own_session: ownSession ? 1 : 0)
-                        return linux_spawn(&request, &pid)
-                    }
+    let error = withCStrings(program) { executable, directory, output, standardError in
+        arguments.withUnsafeBufferPointer { arguments in
+            environment.withUnsafeBufferPointer { environment in
+                inheriting.withUnsafeBufferPointer { inherited in
+                    var request = linux_program(
+                        executable: executable, arguments: arguments.baseAddress,
+                        environment: environment.baseAddress, directory: directory, output: output,
+                        error: standardError, inherited: inherited.baseAddress,
+                        inherited_count: Int32(inherited.count), own_session: ownSession ? 1 : 0)
+                    return linux_spawn(&request, &pid)
                 }
             }
         }
     }
     return error == 0 ? .success(pid) : .failure(SpawnFailure(errno: error))
+}
+
+private func withCStrings(
+    _ program: KeeperRequest.Program,
+    _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32
+) -> Int32 {
+    program.executable.withCString { executable in
+        program.workingDirectory.withCString { directory in
+            program.standardOutput.withCString { output in
+                program.standardError.withCString { body(executable, directory, output, $0) }
+            }
+        }
+    }
 }
 
 /// Why there is no process.

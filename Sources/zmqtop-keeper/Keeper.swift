@@ -62,7 +62,9 @@ final class Keeper {
         let mayRest = endingSince == nil || (hasToldEnd && isConnected)
         guard poll(&waited, nfds_t(waited.count), mayRest ? -1 : 10) > 0 else { return }
         if waited[0].revents != 0 {
-            withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { _ = read(children, $0.baseAddress!, $0.count) }
+            withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) {
+                _ = read(children, $0.baseAddress!, $0.count)
+            }
         }
         if waited.count > 1, waited[1].revents != 0 { receive() }
     }

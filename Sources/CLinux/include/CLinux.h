@@ -27,12 +27,12 @@ int linux_become_subreaper(void);
 // A descriptor that is readable when a child has ended; SIGCHLD is blocked from then on. -1 with errno.
 int linux_child_descriptor(void);
 
+// An event counter that reads and writes without waiting; -1 with errno.
+int linux_event_descriptor(void);
+
 // A child that has ended and is not reaped yet: its id, and its exit code or the signal that ended it (the other is
 // -1). 0: no child has ended. -1: there are no children at all.
 pid_t linux_ended_child(int *code, int *signal);
-
-// The end of a process that was reaped by waitpid, in the same terms.
-void linux_decode_status(int status, int *code, int *signal);
 
 // "KILL" for 9; NULL when the number is none of a signal.
 const char *linux_signal_name(int signal);
