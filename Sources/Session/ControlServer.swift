@@ -29,6 +29,8 @@ final class ControlServer {
 
         var isDone: Bool { hasFinished && !isBusy && incoming.isEmpty && outgoing.isEmpty }
 
+        var hasLine: Bool { incoming.contains(UInt8(ascii: "\n")) || hasFinished && !incoming.isEmpty }
+
         /// A whole line, without its end; at the end of file the rest is one too.
         func takeLine() -> [UInt8]? {
             guard let end = incoming.firstIndex(of: UInt8(ascii: "\n")) else {
@@ -92,6 +94,9 @@ final class ControlServer {
             }
         }
     }
+
+    /// Whether there is a request to take, so that poll would wait in vain.
+    var hasRequest: Bool { clients.values.contains { !$0.isBusy && !$0.isBroken && $0.hasLine } }
 
     /// The next request of a client whose last one has been answered, or nil.
     func nextRequest() -> (client: Int, line: [UInt8])? {

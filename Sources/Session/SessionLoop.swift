@@ -36,6 +36,7 @@ final class SessionLoop {
     private var lastProcess: UInt32 = 0
     private var keeperIsGone = false
     private var published: [NodeStatus] = []
+    private var replies: [(ControlReply, Asker)] = []
 
     init(
         topology: ResolvedTopology, layout: RunLayout, options: SessionOptions, mailbox: Mailbox,
@@ -70,8 +71,9 @@ final class SessionLoop {
             while let (client, line) = server.nextRequest() { serve(line, of: client) }
             tick(now: now())
             answerWaiters()
-            for client in server.removeGone() { askerIsGone(client) }
             publish()
+            sendReplies()
+            for client in server.removeGone() { askerIsGone(client) }
             if phase != .closed { wait() }
         }
         mailbox.closed.leave()
@@ -104,6 +106,7 @@ final class SessionLoop {
         }
         if !injections.isEmpty { due.append(now + 20_000_000) }
         if case .ending(let deadline) = phase { due.append(deadline) }
+        if server.hasRequest { return 0 }
         guard let first = due.min() else { return -1 }
         return first <= now ? 0 : Int32(clamping: (first - now + 999_999) / 1_000_000)
     }
@@ -175,11 +178,17 @@ final class SessionLoop {
         }
     }
 
-    func reply(_ reply: ControlReply, to asker: Asker) {
-        switch asker {
-        case .client(let client): server.reply(reply, to: client)
-        case .owner(let callback): callback(reply)
+    /// Once the statuses are published, so that who is told of something finds it there.
+    func reply(_ reply: ControlReply, to asker: Asker) { replies.append((reply, asker)) }
+
+    private func sendReplies() {
+        for (reply, asker) in replies {
+            switch asker {
+            case .client(let client): server.reply(reply, to: client)
+            case .owner(let callback): callback(reply)
+            }
         }
+        replies = []
     }
 
     /// An injection for somebody who has gone is ended.
@@ -258,6 +267,7 @@ final class SessionLoop {
         for follower in injections.values { finish(follower) }
         answerWaiters()
         publish()
+        sendReplies()
         mailbox.nodesEnded.leave()
     }
 

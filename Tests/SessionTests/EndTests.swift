@@ -1,0 +1,136 @@
+import Glibc
+import Keeping
+import RunDirectory
+import Testing
+
+@testable import Session
+
+/// What is left when a session has ended, in whatever way: nothing.
+@Suite(.timeLimit(.minutes(2)))
+struct EndTests {
+    /// A deaf node, a stopped one, one with a daemon, one with a child in its group.
+    private func stubbornNodes(_ layout: RunLayout) -> [ResolvedNode] {
+        let pids = layout.output
+        return [
+            shell("deaf", "trap '' TERM INT HUP; echo $$ > \(pids)/deaf.pid; while :; do sleep 1; done"),
+            shell("stopped", "echo $$ > \(pids)/stopped.pid; kill -STOP $$; sleep 100"),
+            shell(
+                "daemon",
+                """
+                setsid sh -c 'trap "" TERM; (trap "" TERM; echo $(exec sh -c "echo \\$PPID") > \(pids)/daemon.pid; \
+                while :; do sleep 1; done) & exit' & wait; sleep 100
+                """),
+            shell("parent", "sleep 100 & echo $! > \(pids)/child.pid; wait"),
+        ]
+    }
+
+    private func stubbornPids(_ layout: RunLayout) throws -> [Int32] {
+        let pids = try ["deaf", "stopped", "daemon", "child"].map { try writtenPid("\(layout.output)/\($0).pid") }
+        try eventually("a node has stopped itself") { text("/proc/\(pids[1])/stat").contains(") T") }
+        for pid in pids { #expect(isAlive(pid)) }
+        return pids
+    }
+
+    @Test func anOrderedStopLeavesNothing() throws {
+        let session = try Session(name: "test", options: makeOptions())
+        try session.start(ResolvedTopology(name: "test", nodes: stubbornNodes(session.layout)))
+        let pids = try stubbornPids(session.layout)
+        let keeper = try #require(ProcessTable.read(pids[0])?.parent)
+        let begun = monotonicNanoseconds()
+        session.stop {
+            for pid in pids { #expect(!isAlive(pid)) }
+            #expect(exists(session.layout.status))
+        }
+        // Two seconds are the promise; the machine may be busy.
+        #expect(monotonicNanoseconds() - begun < 6_000_000_000)
+        #expect(!exists(session.layout.directory))
+        #expect(!isAlive(keeper))
+        #expect(session.statuses.allSatisfy { $0.state == .exited && $0.pid == nil })
+        session.stop()
+        #expect(try session.run(.node(.start, node: "deaf")) == [.error("session \(session.id) does not run")])
+    }
+
+    /// The end of file is all that the keeper sees of the death of its owner.
+    @Test func aDeadOwnerLeavesNothing() throws {
+        _ = runtimeFolder
+        let made = try SessionDirectory.make(name: "owner", runDirectory: nil)
+        let keeper = try KeeperConnection(
+            program: programs.keeper, layout: made.layout, lock: made.lock, keeps: false)
+        close(made.lock)
+        let launcher = try Launcher(layout: made.layout, programs: programs)
+        for (id, node) in stubbornNodes(made.layout).enumerated() {
+            keeper.send(.spawn(id: UInt32(id), try launcher.program(for: node, incarnation: 1)))
+        }
+        let pids = try stubbornPids(made.layout)
+        // Only the keeper holds the lock now.
+        let begun = monotonicNanoseconds()
+        keeper.disconnect()
+        try eventually("everything has ended") { pids.allSatisfy { !isAlive($0) } }
+        try eventually("the directory is gone") { !exists(made.layout.directory) }
+        try eventually("the keeper has ended") { !isAlive(keeper.pid) }
+        #expect(monotonicNanoseconds() - begun < 6_000_000_000)
+        keeper.waitForEnd(seconds: 1)
+    }
+
+    @Test func aKilledKeeperTakesTheNodesWithIt() throws {
+        let session = try Session(name: "test", options: makeOptions())
+        defer { session.stop() }
+        try session.start(
+            ResolvedTopology(
+                name: "test",
+                nodes: [shell("node", "trap '' TERM; echo $$ > $OUT/node.pid; while :; do sleep 1; done")].map {
+                    var node = $0
+                    node.environment = ["OUT": session.layout.output]
+                    return node
+                }))
+        let pid = try writtenPid(session.layout.output + "/node.pid")
+        let keeper = try #require(ProcessTable.read(pid)?.parent)
+        kill(keeper, SIGKILL)
+        try session.wait("node", .failed)
+        try eventually("the node is gone") { !isAlive(pid) }
+        #expect(session.status("node").reason?.contains("zmqtop-keeper") == true)
+        #expect(try session.run(.node(.start, node: "node")) == [.error("the session is ending")])
+        session.stop()
+        #expect(!exists(session.layout.directory))
+    }
+
+    @Test func whatAProcessLeavesInItsGroupEndsWithIt() throws {
+        try withSession([shell("node", "sleep 100 & echo $!; exit 0")]) { session in
+            try session.wait("node", .exited)
+            let pid = try writtenPid(session.layout.standardOutput("node"))
+            try eventually("its child is gone") { !isAlive(pid) }
+        }
+    }
+
+    @Test func twoSessionsOfOneTopologyDoNotMeet() throws {
+        let nodes = [shell("node", "sleep 100")]
+        try withSession(nodes, name: "twin") { first in
+            try first.wait("node", .running)
+            try withSession(nodes, name: "twin") { second in
+                try second.wait("node", .running)
+                #expect(first.id != second.id)
+                #expect(first.layout != second.layout)
+                let ids = Set(SessionDirectory.sessions().map(\.record.id))
+                #expect(ids.isSuperset(of: [first.id, second.id]))
+            }
+            #expect(first.status("node").state == .running)
+            let pid = try #require(first.status("node").pid)
+            #expect(isAlive(pid))
+        }
+    }
+
+    @Test func aKeptDirectoryStaysAndIsNoSession() throws {
+        let options = makeOptions(keep: true)
+        let session = try Session(name: "kept", options: options)
+        try session.start(ResolvedTopology(name: "kept", nodes: [shell("node", "echo hello; sleep 100")]))
+        try session.wait("node", .running)
+        #expect(SessionDirectory.session(at: session.layout.directory) != nil)
+        session.stop()
+        defer { DirectoryTree.remove(session.layout.directory) }
+        #expect(exists(session.layout.standardOutput("node")))
+        #expect(SessionDirectory.session(at: session.layout.directory) == nil)
+        #expect(!exists(session.layout.control))
+        // The next session leaves it alone.
+        try withSession([]) { _ in #expect(exists(session.layout.status)) }
+    }
+}
