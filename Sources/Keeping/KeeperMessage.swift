@@ -22,12 +22,14 @@ public enum KeeperRequest: Equatable, Sendable {
         public var environment: [String]
         /// Absolute path.
         public var workingDirectory: String
-        /// Files that the two streams are appended to: absolute paths.
+        /// File that standard output is appended to: absolute path.
         public var standardOutput: String
+        /// The same for standard error.
         public var standardError: String
         /// Between TERM and KILL when everything ends.
         public var graceMilliseconds: UInt32
 
+        /// Takes every field as it is.
         public init(
             executable: String, arguments: [String], environment: [String], workingDirectory: String,
             standardOutput: String, standardError: String, graceMilliseconds: UInt32
@@ -152,8 +154,10 @@ public struct MessageStream {
     private var bytes: [UInt8] = []
     private var start = 0
 
+    /// An empty stream.
     public init() {}
 
+    /// Takes what has come.
     public mutating func append(_ more: some Sequence<UInt8>) {
         if start > 0 {
             bytes.removeFirst(start)

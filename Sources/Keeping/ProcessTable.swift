@@ -2,9 +2,13 @@ import Glibc
 
 /// What /proc tells of processes.
 public enum ProcessTable {
+    /// A process at the moment it was looked at.
     public struct Entry: Equatable, Sendable {
+        /// Its own id.
         public var pid: Int32
+        /// Its parent's id.
         public var parent: Int32
+        /// Its process group's id.
         public var group: Int32
     }
 

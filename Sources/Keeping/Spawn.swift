@@ -46,6 +46,7 @@ private func withCStrings(
 
 /// Why there is no process.
 public struct SpawnFailure: Error {
+    /// As posix_spawn(3) returns it.
     public var errno: Int32
 }
 

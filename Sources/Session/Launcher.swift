@@ -50,11 +50,13 @@ struct Launcher {
         return KeeperRequest.Program(
             executable: executable, arguments: arguments, environment: variables.map { $0.key + "=" + $0.value },
             workingDirectory: node.workingDirectory, standardOutput: layout.standardOutput(node.name),
-            standardError: layout.standardError(node.name), graceMilliseconds: UInt32(min(node.stopGrace, 60) * 1000))
+            standardError: layout.standardError(node.name),
+            graceMilliseconds: UInt32(max(0, min(node.stopGrace, 60)) * 1000))
     }
 
     private func variables(for node: ResolvedNode, incarnation: Int) -> [String: String] {
         var variables = environment.merging(node.environment) { $1 }
+        variables[Orphans.variable] = layout.directory
         guard let tap else { return variables }
         let others = variables["LD_PRELOAD"] ?? ""
         variables["LD_PRELOAD"] = others.isEmpty ? tap : tap + ":" + others

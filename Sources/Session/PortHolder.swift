@@ -9,6 +9,7 @@ import Synchronization
 public final class PortHolder: Sendable {
     private let held = Mutex<[Int32]>([])
 
+    /// Holds nothing yet.
     public init() {}
 
     deinit {

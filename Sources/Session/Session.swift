@@ -12,6 +12,7 @@ import Synchronization
 public final class Session: Sendable {
     /// Unique on this machine: `inference-x7k2`.
     public let id: String
+    /// Where its files lie.
     public let layout: RunLayout
 
     private let name: String
@@ -106,7 +107,7 @@ public final class Session: Sendable {
     }
 
     /// The nodes as they are now, in the order of the topology; injectors after them, for as long as they run and ten
-    /// seconds more, or until the next injection.
+    /// seconds more, or until the next injection. An external node is always `waiting`: nobody here starts it.
     public var statuses: [NodeStatus] { mailbox.statuses }
 
     /// Ends every node (TERM, and KILL after its grace but at most a second) and all that descends from them, removes
@@ -151,6 +152,10 @@ private func runThread(_ loop: SessionLoop) throws {
     let error = pthread_create(
         &thread, nil,
         { argument in
+            // Signals are for the owner's threads.
+            var all = sigset_t()
+            sigfillset(&all)
+            pthread_sigmask(SIG_SETMASK, &all, nil)
             Unmanaged<SessionLoop>.fromOpaque(argument!).takeRetainedValue().run()
             return nil
         }, argument.toOpaque())

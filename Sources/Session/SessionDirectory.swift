@@ -9,7 +9,9 @@ public import RunDirectory
 public enum SessionDirectory {
     /// A session that runs on this machine.
     public struct Running: Equatable, Sendable {
+        /// What it says of itself.
         public var record: SessionRecord
+        /// Where its files lie.
         public var layout: RunLayout
     }
 
@@ -159,7 +161,7 @@ public enum SessionDirectory {
         return [trimmed(value) + "/zmqtop", fallback]
     }
 
-    /// Removes what sessions left that were killed together with their keepers.
+    /// Removes what sessions left that were killed together with their keepers, processes included.
     private static func removeDead(in base: String) {
         for name in names(in: base) {
             let layout = RunLayout(directory: base + "/" + name)
@@ -167,6 +169,7 @@ public enum SessionDirectory {
             guard readJSON(SessionRecord.self, layout.session) != nil, access(layout.keep, F_OK) != 0,
                 let lock = lock(layout, creating: false)
             else { continue }
+            Orphans.kill(of: layout)
             DirectoryTree.remove(layout.directory)
             close(lock)
         }

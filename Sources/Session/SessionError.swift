@@ -1,6 +1,7 @@
 /// Why a session cannot do what it was asked to: a sentence that says what, on which subject, why, and what to do
 /// about it.
 public struct SessionError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// The sentence.
     public let description: String
 
     init(_ description: String) { self.description = description }

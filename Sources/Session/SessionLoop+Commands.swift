@@ -26,7 +26,8 @@ extension SessionLoop {
                     goals: nodes.compactMap { node in node.process.map { (node, .ended(process: $0.id)) } }))
             end()
             if wasRunning { options.onDown?() }
-        case _ where !canStart: reply(.error("the session is ending"), to: asker)
+        case _ where phase != .running: reply(.error("the session is ending"), to: asker)
+        case _ where !canStart: reply(.error(Self.keeperIsGoneText), to: asker)
         case .node(let verb, let name): perform(verb, on: name, for: asker)
         case .inject(let injection): inject(injection, for: asker)
         }
@@ -155,14 +156,16 @@ extension ManagedNode {
     fileprivate func hasReached(_ goal: Waiter.Goal) -> Bool {
         switch goal {
         case .ended(let id): process?.id != id
-        case .started(let incarnation): status.incarnation >= incarnation && status.pid != nil
+        case .started(let incarnation):
+            status.incarnation >= incarnation && (status.pid != nil || process == nil)
         }
     }
 
     fileprivate func failure(of goal: Waiter.Goal) -> String? {
-        guard case .started(let incarnation) = goal, status.incarnation >= incarnation, process == nil else {
-            return nil
-        }
-        return "\(node.name): \(status.reason ?? "ended at once")"
+        guard case .started(let incarnation) = goal, process == nil else { return nil }
+        guard status.incarnation >= incarnation else { return "\(node.name) was stopped before it was started again" }
+        // It may have run and ended before anybody looked.
+        guard let reason = status.reason else { return nil }
+        return "\(node.name): \(reason)"
     }
 }

@@ -10,6 +10,9 @@ final class SessionLoop {
     /// How long it takes at most until every process is gone, once that was asked for; the keeper needs a second.
     private static let longestEnd: UInt64 = 3_000_000_000
 
+    static let keeperIsGoneText =
+        "zmqtop-keeper ended unexpectedly, and its nodes with it: end the session and start it again"
+
     enum Phase: Equatable {
         case running
         case ending(deadline: UInt64)
@@ -230,15 +233,14 @@ final class SessionLoop {
         guard !keeperIsGone else { return }
         keeperIsGone = true
         log.error("zmqtop-keeper (pid \(keeper.pid)) has ended; its nodes are killed")
-        Orphans.kill(groups: nodes.compactMap { $0.process != nil ? $0.status.pid : nil }, segments: layout.segments)
-        let text = "zmqtop-keeper ended unexpectedly, and its nodes with it: end the session and start it again"
+        Orphans.kill(groups: nodes.compactMap { $0.process != nil ? $0.status.pid : nil }, of: layout)
         for node in nodes {
             cancelStart(node)
             guard let process = node.process else { continue }
             node.process = nil
             node.status.pid = nil
             node.status.state = process.isAskedToEnd ? .exited : .failed
-            node.status.reason = process.isAskedToEnd ? nil : text
+            node.status.reason = process.isAskedToEnd ? nil : Self.keeperIsGoneText
             node.status.exit = NodeStatus.Exit(code: nil, signal: SIGKILL)
         }
         if case .ending = phase { ended() }

@@ -10,6 +10,7 @@ public struct ProgramPaths: Equatable, Sendable {
     /// `libzmqtap.so`, or nil for nodes that are not to be tapped.
     public var tap: String?
 
+    /// All of them absolute paths.
     public init(node: String, keeper: String, tap: String?) {
         self.node = node
         self.keeper = keeper
@@ -23,7 +24,9 @@ public struct SessionOptions: Sendable {
     public var runDirectory: String?
     /// The run directory stays when the session has ended.
     public var keep: Bool
+    /// What the session starts.
     public var programs: ProgramPaths
+    /// Gets what a node's status does not tell; used on the session's thread.
     public var log: Logger
     /// Called with all statuses after each change, on the session's thread: it must return soon.
     public var onChange: (@Sendable ([NodeStatus]) -> Void)?
@@ -31,6 +34,7 @@ public struct SessionOptions: Sendable {
     /// nodes are being ended then; the owner is to call `stop` from a thread of its own.
     public var onDown: (@Sendable () -> Void)?
 
+    /// By default in a new run directory that goes when the session ends.
     public init(
         runDirectory: String? = nil, keep: Bool = false, programs: ProgramPaths, log: Logger,
         onChange: (@Sendable ([NodeStatus]) -> Void)? = nil, onDown: (@Sendable () -> Void)? = nil

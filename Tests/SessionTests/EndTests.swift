@@ -75,21 +75,14 @@ struct EndTests {
     @Test func aKilledKeeperTakesTheNodesWithIt() throws {
         let session = try Session(name: "test", options: makeOptions())
         defer { session.stop() }
-        try session.start(
-            ResolvedTopology(
-                name: "test",
-                nodes: [shell("node", "trap '' TERM; echo $$ > $OUT/node.pid; while :; do sleep 1; done")].map {
-                    var node = $0
-                    node.environment = ["OUT": session.layout.output]
-                    return node
-                }))
-        let pid = try writtenPid(session.layout.output + "/node.pid")
-        let keeper = try #require(ProcessTable.read(pid)?.parent)
+        try session.start(ResolvedTopology(name: "test", nodes: stubbornNodes(session.layout)))
+        let pids = try stubbornPids(session.layout)
+        let keeper = try #require(ProcessTable.read(pids[0])?.parent)
         kill(keeper, SIGKILL)
-        try session.wait("node", .failed)
-        try eventually("the node is gone") { !isAlive(pid) }
-        #expect(session.status("node").reason?.contains("zmqtop-keeper") == true)
-        #expect(try session.run(.node(.start, node: "node")) == [.error("the session is ending")])
+        for node in session.statuses { try session.wait(node.name, .failed) }
+        try eventually("the nodes are gone, daemons too") { pids.allSatisfy { !isAlive($0) } }
+        #expect(session.status("deaf").reason?.contains("zmqtop-keeper") == true)
+        #expect(try session.run(.node(.start, node: "deaf")) == [.error(SessionLoop.keeperIsGoneText)])
         session.stop()
         #expect(!exists(session.layout.directory))
     }

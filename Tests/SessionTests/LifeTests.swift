@@ -154,6 +154,25 @@ struct LifeTests {
         }
     }
 
+    @Test func whatCannotBeStartedIsAnErrorToWhoAsked() throws {
+        let absent = ResolvedNode(name: "absent", program: .command(["no-such-command"]), start: .manual)
+        let deaf = shell("deaf", "trap '' TERM; echo ready; while :; do sleep 1; done", grace: 1)
+        try withSession([absent, deaf]) { session in
+            guard case .error(let text) = try session.run(.node(.start, node: "absent")).last else {
+                Issue.record("it was started")
+                return
+            }
+            #expect(text.hasPrefix("absent: the command “no-such-command” was not found"))
+            // A restart that a stop overtakes.
+            try eventually("the trap is set") { SessionTests.text(session.layout.standardOutput("deaf")) == "ready\n" }
+            let replies = Replies()
+            session.perform(.node(.restart, node: "deaf")) { replies.append($0) }
+            try session.run(.node(.stop, node: "deaf"))
+            try eventually("who asked is told") { replies.isComplete }
+            #expect(replies.all == [.error("deaf was stopped before it was started again")])
+        }
+    }
+
     @Test func groupsAndEverybodyAreTargets() throws {
         let nodes = [
             shell("engine-1", "sleep 100", group: "engine"), shell("engine-2", "sleep 100", group: "engine"),
