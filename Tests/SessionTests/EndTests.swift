@@ -50,26 +50,43 @@ struct EndTests {
         #expect(try session.run(.node(.start, node: "deaf")) == [.error("session \(session.id) does not run")])
     }
 
-    /// The end of file is all that the keeper sees of the death of its owner.
-    @Test func aDeadOwnerLeavesNothing() throws {
-        _ = runtimeFolder
-        let made = try SessionDirectory.make(name: "owner", runDirectory: nil)
-        let keeper = try KeeperConnection(
-            program: programs.keeper, layout: made.layout, lock: made.lock, keeps: false)
-        close(made.lock)
-        let launcher = try Launcher(layout: made.layout, programs: programs)
-        for (id, node) in stubbornNodes(made.layout).enumerated() {
-            keeper.send(.spawn(id: UInt32(id), try launcher.program(for: node, incarnation: 1)))
+    /// Not a test by itself: the process that `aKilledOwnerLeavesNothing` kills.
+    @Test(.enabled(if: isOwnerFixture)) func ownerFixture() throws {
+        let session = try Session(name: "owner", options: makeOptions())
+        try session.start(ResolvedTopology(name: "owner", nodes: stubbornNodes(session.layout)))
+        while true { pause() }
+    }
+
+    @Test func aKilledOwnerLeavesNothing() throws {
+        let environment = callersEnvironment().merging([
+            "XDG_RUNTIME_DIR": runtimeFolder, "ZMQTOP_OWNER_FIXTURE": "1",
+        ]) { $1 }
+        let owner = try spawn(
+            KeeperRequest.Program(
+                executable: testExecutable,
+                arguments: [testExecutable, "--testing-library", "swift-testing", "--filter", "ownerFixture"],
+                environment: environment.map { $0.key + "=" + $0.value }, workingDirectory: "/",
+                standardOutput: "/dev/null", standardError: "/dev/null", graceMilliseconds: 0)
+        ).get()
+        defer {
+            kill(owner, SIGKILL)
+            waitpid(owner, nil, 0)
         }
-        let pids = try stubbornPids(made.layout)
-        // Only the keeper holds the lock now.
+        var found: RunLayout?
+        try eventually("the owner's session runs") {
+            found = SessionDirectory.sessions().first { $0.record.pid == owner }?.layout
+            return found != nil
+        }
+        let layout = try #require(found)
+        let pids = try stubbornPids(layout)
+        let keeper = try #require(ProcessTable.read(pids[0])?.parent)
         let begun = monotonicNanoseconds()
-        keeper.disconnect()
+        kill(owner, SIGKILL)
         try eventually("everything has ended") { pids.allSatisfy { !isAlive($0) } }
-        try eventually("the directory is gone") { !exists(made.layout.directory) }
-        try eventually("the keeper has ended") { !isAlive(keeper.pid) }
+        try eventually("the directory is gone") { !exists(layout.directory) }
+        try eventually("the keeper has ended") { !isAlive(keeper) }
+        // Two seconds are the promise; the machine may be busy.
         #expect(monotonicNanoseconds() - begun < 6_000_000_000)
-        keeper.waitForEnd(seconds: 1)
     }
 
     @Test func aKilledKeeperTakesTheNodesWithIt() throws {

@@ -9,6 +9,7 @@ import Testing
 
 /// A folder of its own for this process, used as XDG_RUNTIME_DIR: tests never meet other sessions of this user.
 let runtimeFolder: String = {
+    if isOwnerFixture, let given = getenv("XDG_RUNTIME_DIR") { return String(cString: given) }
     var template = Array("/tmp/zmqtop-tests-XXXXXX".utf8CString)
     let path = String(cString: mkdtemp(&template))
     setenv("XDG_RUNTIME_DIR", path, 1)
@@ -16,13 +17,20 @@ let runtimeFolder: String = {
     return path
 }()
 
+/// This process was started by a test to own a session, and to be killed.
+let isOwnerFixture = getenv("ZMQTOP_OWNER_FIXTURE") != nil
+
 /// Programs lie beside the test bundle.
 let programs: ProgramPaths = {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let length = readlink("/proc/self/exe", &buffer, buffer.count)
-    let path = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = testExecutable
     let folder = path[..<path.lastIndex(of: "/")!]
     return ProgramPaths(node: folder + "/zmqtop-node", keeper: folder + "/zmqtop-keeper", tap: nil)
+}()
+
+let testExecutable: String = {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink("/proc/self/exe", &buffer, buffer.count)
+    return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }()
 
 func makeOptions(
