@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ"),
         .systemLibrary(name: "CNcurses"),
         .target(name: "CTapSegment"),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra"])]),
         .target(
             name: "CTap",
             dependencies: ["CTapSegment"],
@@ -48,9 +49,13 @@ let package = Package(
         .target(
             name: "Topology", dependencies: ["RunDirectory", .product(name: "Yams", package: "Yams")],
             swiftSettings: swift),
-        .executableTarget(name: "zmqtop-keeper", swiftSettings: swift),
+        .target(name: "Keeping", dependencies: ["CLinux"], swiftSettings: swift),
+        .executableTarget(name: "zmqtop-keeper", dependencies: ["CLinux", "Keeping"], swiftSettings: swift),
         .target(
-            name: "Session", dependencies: ["RunDirectory", .product(name: "Logging", package: "swift-log")],
+            name: "Session",
+            dependencies: [
+                "CLinux", "CTapSegment", "Keeping", "RunDirectory", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
         .target(name: "Telemetry", dependencies: ["CTapSegment", "RunDirectory"], swiftSettings: swift),
 
@@ -80,7 +85,13 @@ let package = Package(
             name: "TapTests", dependencies: ["CTapSegment", "Telemetry", "RunDirectory"], exclude: ["Programs"],
             swiftSettings: swift),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "ZeroMQ", "RunDirectory"], swiftSettings: swift),
-        .testTarget(name: "SessionTests", dependencies: ["Session", "RunDirectory"], swiftSettings: swift),
+        .testTarget(
+            name: "SessionTests",
+            dependencies: [
+                "CLinux", "Keeping", "Session", "RunDirectory", "zmqtop-keeper",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "CTapSegment", "RunDirectory"], swiftSettings: swift),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),

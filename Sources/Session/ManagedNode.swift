@@ -1,0 +1,62 @@
+import Keeping
+import RunDirectory
+
+/// A node and what is going on with it. Used by the session's thread.
+final class ManagedNode {
+    /// A process that was asked for and has not ended.
+    struct Process {
+        /// The keeper's name for it.
+        var id: UInt32
+        var startedAt: UInt64
+        /// Sizes of the output files before: what this process writes comes after.
+        var outputStart: Int
+        var errorStart: Int
+        /// When KILL is due.
+        var killAt: UInt64?
+        /// It was asked to end (TERM), so its end is no failure.
+        var isAskedToEnd = false
+        /// It was given KILL because TERM did not help.
+        var isOverdue = false
+        /// Another one is to follow at once.
+        var isToBeReplaced = false
+        /// Once it has been seen to run.
+        var hasRun = false
+        var isPaused = false
+        /// A signal that it can take only once it runs.
+        var pendingSignal: Int32?
+    }
+
+    let node: ResolvedNode
+    var status: NodeStatus
+    var process: Process?
+    /// Automatic restarts without a long run between them.
+    var restarts = 0
+    /// Since when it has waited for what it depends on.
+    var waitsSince: UInt64?
+    /// Of an injector that has ended: when it leaves the list.
+    var leavesAt: UInt64?
+
+    init(_ node: ResolvedNode) {
+        self.node = node
+        status = NodeStatus(name: node.name, group: node.group, replica: node.replica, kind: node.kind)
+    }
+
+    var isInjector: Bool { node.kind == "injector" }
+    var isExternal: Bool { node.program == .external }
+
+    /// Its state, from what is known of its process.
+    func refreshState() {
+        guard let process else { return }
+        status.state =
+            process.isAskedToEnd
+            ? .stopping : process.isPaused ? .paused : process.hasRun ? .running : .starting
+    }
+}
+
+/// Who wants to know how a command went.
+enum Asker {
+    /// A client of the control socket, by its number.
+    case client(Int)
+    /// The owner of the session.
+    case owner(@Sendable (ControlReply) -> Void)
+}
