@@ -107,11 +107,25 @@ final class TappedProcess {
 
     /// It is dead, and has been read for the last time.
     func end() { segment = nil }
+
+    /// Every connection of it is accounted for.
+    var isOver: Bool { !alive && sockets.values.allSatisfy { $0.ends.isEmpty && ($0.socket != nil || $0.row.hidden) } }
+
+    /// Lets go of all that holds on to it.
+    func forget() {
+        sockets.removeAll()
+        socketSlots.removeAll()
+        endpoints.removeAll()
+        ends.removeAll()
+        newSockets.removeAll()
+        newEndpoints.removeAll()
+        newEnds.removeAll()
+    }
 }
 
 /// A socket of one process.
 final class SocketInstance {
-    unowned let process: TappedProcess
+    let process: TappedProcess
     var row = SocketRow()
     /// Its slot was given to another.
     var gone = false
@@ -125,6 +139,9 @@ final class SocketInstance {
     /// What the links of this socket know, at this reading: messages in its send queue, and lost between zmq_send and the wire.
     var queuedInLinks = 0
     var lostInLinks = 0
+
+    /// The part of `lostInLinks` that is final.
+    var lostForGood = 0
 
     init(process: TappedProcess) { self.process = process }
 
@@ -166,7 +183,7 @@ struct SocketSums {
 
 /// A bind or connect of a socket.
 final class EndpointInstance {
-    unowned let process: TappedProcess
+    let process: TappedProcess
     weak var socket: SocketInstance?
     var row = EndpointRow()
     /// Its slot was given to another.
@@ -181,14 +198,12 @@ final class EndpointInstance {
 
 /// One end of a connection, in the process that holds its descriptor.
 final class End {
-    unowned let process: TappedProcess
+    let process: TappedProcess
     var socket: SocketInstance?
     var endpoint: EndpointInstance?
     var row = ConnectionRow()
     /// Its slot was given to another.
     var gone = false
-    /// The connection that it is an end of.
-    weak var pair: Pair?
     /// Taken off the wire, and never to be delivered.
     private(set) var discarded = 0
     /// What the other end has taken off the wire was put on it, though the counter here may lag behind.
@@ -218,6 +233,7 @@ final class Pair {
     /// The end that connected, and the end that accepted.
     var connecting: End?
     var accepted: End?
+    weak var link: SessionLink?
     /// Ordinal, for an order that does not change.
     let number: Int
     /// Ways whose sums are final.

@@ -44,7 +44,9 @@ struct Tally: Equatable {
     }
 
     /// As the Snapshot shows it, without its rate.
-    var direction: Snapshot.Direction {
+    /// - Parameter inproc: there is no wire: the pipe is the receiver's queue.
+    func direction(inproc: Bool) -> Snapshot.Direction {
+        if inproc { return inprocDirection }
         func known(_ value: Int, unless: Unknown) -> Int? { unknown.isDisjoint(with: unless) ? value : nil }
         let sendQueue = known(sendQueue, unless: [.sendQueue, .onWire])
         let kernel = known(kernel, unless: [.onWire, .offWire])
@@ -63,6 +65,15 @@ struct Tally: Equatable {
             lost: lostAtLeast == 0 && unknown.contains(.drops)
                 ? nil : known(lostAtLeast, unless: [.onWire, .offWire, .delivered]),
             discarded: known(discarded, unless: [.offWire, .delivered, .receiveQueue]))
+    }
+
+    private var inprocDirection: Snapshot.Direction {
+        let whole = unknown.isDisjoint(with: [.sendQueue, .delivered, .receiveQueue])
+        return Snapshot.Direction(
+            sent: unknown.contains(.sendQueue) ? nil : accepted, received: unknown.contains(.delivered) ? nil : delivered,
+            bytes: unknown.contains(.delivered) ? nil : bytes, depth: whole ? receiveQueue : nil,
+            stages: whole ? .init(sendQueue: 0, kernel: 0, receiveQueue: receiveQueue) : .init(),
+            lost: whole ? receiveLost : nil, discarded: whole ? 0 : nil)
     }
 }
 
@@ -84,7 +95,8 @@ extension Pair {
         var tally = Tally()
         if let receiver {
             tally.delivered = receiver.row.delivered
-            tally.offWire = max(receiver.row.off, tally.delivered)
+            // Encrypted frames tell neither commands nor parts: what was counted there are no messages.
+            tally.offWire = receiver.row.wireUnknown ? tally.delivered : max(receiver.row.off, tally.delivered)
             tally.bytes = max(receiver.row.offBytes, receiver.row.deliveredBytes)
             if receiver.row.wireUnknown { tally.unknown.insert(.offWire) }
             if receiver.socket?.row.apiUnknown == true { tally.unknown.insert(.delivered) }
@@ -103,13 +115,17 @@ extension Pair {
         }
         guard let sender else {
             tally.onWire = tally.offWire
-            tally.unknown.insert(.onWire)
+            if !patient, tally.offWire > 0 || receiver?.row.handshake == .succeeded { tally.unknown.insert(.onWire) }
             return tally
         }
         sender.provenOut = tally.unknown.contains(.offWire) ? tally.delivered : tally.offWire
-        tally.onWire = max(sender.row.out, sender.provenOut)
-        if sender.row.wireUnknown { tally.unknown.insert(.onWire) } else { tally.bytes = max(tally.bytes, sender.row.outBytes) }
-        if sender.ended {
+        tally.onWire = sender.row.wireUnknown ? sender.provenOut : max(sender.row.out, sender.provenOut)
+        if sender.row.wireUnknown {
+            tally.unknown.insert(.onWire)
+        } else {
+            tally.bytes = max(tally.bytes, sender.row.outBytes)
+        }
+        if sender.ended, !sender.row.wireUnknown {
             // Messages that were offered to send() and that it did not wholly take went with the descriptor.
             tally.sendLost = max(0, sender.row.outPending - (tally.onWire - sender.row.out))
         }
@@ -154,6 +170,7 @@ final class Flow {
     }
 
     func add(_ pair: Pair) { pairs.append(pair) }
+    func remove(_ pair: Pair) { pairs.removeAll { $0 === pair } }
 
     /// No connection is left, and the sender has ended: the sum is final.
     var final: Bool { pairs.isEmpty && !(sender?.process.alive ?? false) && onlyPipe == nil }
