@@ -2,7 +2,7 @@ import RunDirectory
 
 /// A Snapshot as a tree of named values: what its JSON is written from, and what conditions look fields up in, so that
 /// both have the same names.
-enum SnapshotValue: Equatable {
+enum SnapshotValue: Equatable, Sendable {
     case null
     case flag(Bool)
     case int(Int)

@@ -1,3 +1,5 @@
+import RunDirectory
+
 /// What is wrong, by what was seen so far. Each rule is a function of the snapshot and of what it remembers; each verdict
 /// is true at the moment that it is given, and its sentence has the numbers in it.
 ///
@@ -87,8 +89,8 @@ public struct VerdictJudge {
     }
 
     private mutating func storm(_ link: Snapshot.Link, _ elapsed: Double) -> Snapshot.Verdict? {
-        guard link.reconnects > 0 else { return nil }
-        var history = reconnects[link.id] ?? [(elapsed, 0)]
+        // What was before the first snapshot was not seen to happen within ten seconds.
+        var history = reconnects[link.id] ?? [(elapsed, link.reconnects)]
         if history.last?.count != link.reconnects { history.append((elapsed, link.reconnects)) }
         // The last one that is older than ten seconds is the count that the window begins with.
         while history.count > 1, history[1].elapsed <= elapsed - 10 { history.removeFirst() }

@@ -1,3 +1,5 @@
+import RunDirectory
+
 /// What `--fail-on` names: `failed`, `lost`, or a verdict's rule.
 public enum FailRule: Equatable, Sendable {
     /// A node has ended up failed, beyond what its restart policy mends.

@@ -138,7 +138,7 @@ final class SessionLink {
         flows.removeAll { flow in
             // The accepting process is read at another moment, and a moment later shows its end.
             let part = flow.tally(now: now) { pair in
-                (pair.accepted == nil || pair.connecting == nil) && targetIsTapped && now < pair.seen + 2_000_000_000
+                pair.accepted == nil && targetIsTapped && now < pair.seen + 2_000_000_000
             }
             sums[flow.way, default: Tally()] += part
             guard flow.final else { return false }
