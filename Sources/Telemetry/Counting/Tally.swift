@@ -216,7 +216,10 @@ final class Flow {
         }
         pairs = remaining
         sum += settled
-        guard let sender else { return sum }
+        guard let sender else {
+            if sum.unknown.contains(.onWire) { sum.unknown.insert(.sendQueue) }
+            return sum
+        }
         switch acceptance(sender) {
         case .nothing: break
         case .eachConnection:
