@@ -1,0 +1,262 @@
+import CTapSegment
+
+/// One tapped process: a segment, and what it has shown so far.
+final class TappedProcess {
+    let file: String
+    let node: String
+    let incarnation: Int
+    let pid: Int32
+    let parent: Int32
+    let started: UInt64
+    /// nil once it is dead: its last figures stand.
+    var segment: SegmentFile?
+    var alive: Bool { segment != nil }
+    /// When its counters were last read.
+    var readAt: UInt64 = 0
+    /// Name of the node that it is shown as: its node's, or that of a child.
+    var shownAs: String
+
+    private var socketSlots: [Int: SocketInstance] = [:]
+    private(set) var sockets: [UInt32: SocketInstance] = [:]
+    /// In the order of their appearance.
+    private(set) var newSockets: [SocketInstance] = []
+    private(set) var endpoints: [Int: EndpointInstance] = [:]
+    private(set) var newEndpoints: [EndpointInstance] = []
+    private(set) var ends: [Int: End] = [:]
+    private(set) var newEnds: [End] = []
+    private(set) var gauges: [Int: (generation: UInt32, name: String, value: Double)] = [:]
+
+    init(segment: SegmentFile) {
+        file = segment.name
+        node = segment.node
+        incarnation = segment.incarnation
+        pid = segment.pid
+        parent = segment.parent
+        started = segment.started
+        shownAs = segment.node
+        self.segment = segment
+    }
+
+    /// Reads everything but the events. Sockets first and connections last: what a connection shows is then never older
+    /// than what its socket shows.
+    func read(_ segment: SegmentFile, _ scratch: Scratch) throws(SegmentProblem) {
+        newSockets.removeAll(keepingCapacity: true)
+        newEndpoints.removeAll(keepingCapacity: true)
+        newEnds.removeAll(keepingCapacity: true)
+        try segment.refresh()
+        try segment.sockets(scratch) { index, record in
+            let socket: SocketInstance
+            if let known = socketSlots[index], known.row.id == record.pointee.id {
+                socket = known
+            } else {
+                if let former = socketSlots[index] {
+                    former.gone = true
+                    sockets[former.row.id] = nil
+                }
+                socket = SocketInstance(process: self)
+                socketSlots[index] = socket
+                sockets[record.pointee.id] = socket
+                newSockets.append(socket)
+            }
+            socket.row.update(record)
+        }
+        try segment.endpoints(scratch) { index, record in
+            let endpoint: EndpointInstance
+            if let known = endpoints[index], known.row.created == record.pointee.created_ns,
+                known.row.socketID == record.pointee.socket_id
+            {
+                endpoint = known
+            } else {
+                endpoints[index]?.gone = true
+                endpoint = EndpointInstance(process: self)
+                endpoints[index] = endpoint
+                newEndpoints.append(endpoint)
+            }
+            endpoint.row.update(record)
+            if endpoint.socket == nil, let socket = sockets[endpoint.row.socketID] {
+                endpoint.socket = socket
+                socket.endpoints.append(endpoint)
+            }
+        }
+        try segment.connections(scratch) { index, record in
+            let end: End
+            if let known = ends[index], known.row.id == record.pointee.id {
+                end = known
+            } else {
+                ends[index]?.gone = true
+                end = End(process: self)
+                ends[index] = end
+                newEnds.append(end)
+            }
+            let before = end.row
+            end.row.update(record)
+            end.noteReading(before: before)
+            if end.socket == nil, let id = end.row.socketID, let socket = sockets[id] {
+                end.socket = socket
+                socket.ends.append(end)
+            }
+            if end.endpoint == nil, let index = end.row.endpointIndex { end.endpoint = endpoints[index] }
+        }
+        try segment.gauges(scratch) { index, record in
+            let name =
+                gauges[index]?.generation == record.pointee.generation
+                ? gauges[index]?.name ?? "" : text(record.pointee.name)
+            gauges[index] = (record.pointee.generation, name, record.pointee.value)
+        }
+    }
+
+    /// It is dead, and has been read for the last time.
+    func end() { segment = nil }
+
+    /// Every connection of it is accounted for.
+    var isOver: Bool { !alive && sockets.values.allSatisfy { $0.ends.isEmpty && ($0.socket != nil || $0.row.hidden) } }
+
+    /// Lets go of all that holds on to it.
+    func forget() {
+        sockets.removeAll()
+        socketSlots.removeAll()
+        endpoints.removeAll()
+        ends.removeAll()
+        newSockets.removeAll()
+        newEndpoints.removeAll()
+        newEnds.removeAll()
+    }
+}
+
+/// A socket of one process.
+final class SocketInstance {
+    let process: TappedProcess
+    var row = SocketRow()
+    /// Its slot was given to another.
+    var gone = false
+    /// The session's socket that this one is.
+    var socket: SessionSocket?
+    var endpoints: [EndpointInstance] = []
+    /// Connections that are not yet wholly accounted for.
+    var ends: [End] = []
+    /// The sums of those that are.
+    var settled = SocketSums()
+    /// What the links of this socket know, at this reading: messages in its send queue, and lost between zmq_send and the wire.
+    var queuedInLinks = 0
+    var lostInLinks = 0
+
+    /// The part of `lostInLinks` that is final.
+    var lostForGood = 0
+
+    init(process: TappedProcess) { self.process = process }
+
+    var living: Bool { process.alive && !gone && row.closed == 0 }
+
+    /// It has one pipe in its whole life, so that what it accepted went there.
+    var hasOnePipe: Bool {
+        guard row.endpointTotal == 1, let only = endpoints.first else { return false }
+        return only.row.connects || row.connectionTotal <= 1
+    }
+
+    /// All connections together.
+    var sums: SocketSums {
+        var sums = settled
+        for end in ends { sums.add(end) }
+        return sums
+    }
+}
+
+/// Sums over a socket's connections.
+struct SocketSums {
+    var onWire = 0
+    var offWire = 0
+    var discarded = 0
+    /// A pipe died with its connection: what it held is lost, and nobody knows how much that was.
+    var pipeDied = false
+    var wireUnknown = false
+
+    mutating func add(_ end: End) {
+        onWire += max(end.row.out, end.provenOut)
+        offWire += max(end.row.off, end.row.delivered)
+        discarded += end.discarded
+        if end.ended, end.row.handshake == .succeeded, end.row.role == .accepted || end.socket?.row.immediate == true {
+            pipeDied = true
+        }
+        if end.row.wireUnknown { wireUnknown = true }
+    }
+}
+
+/// A bind or connect of a socket.
+final class EndpointInstance {
+    let process: TappedProcess
+    weak var socket: SocketInstance?
+    var row = EndpointRow()
+    /// Its slot was given to another.
+    var gone = false
+    /// Of a connect.
+    weak var link: SessionLink?
+
+    init(process: TappedProcess) { self.process = process }
+
+    var living: Bool { process.alive && !gone && row.removed == 0 && socket?.row.closed == 0 }
+}
+
+/// One end of a connection, in the process that holds its descriptor.
+final class End {
+    let process: TappedProcess
+    var socket: SocketInstance?
+    var endpoint: EndpointInstance?
+    var row = ConnectionRow()
+    /// Its slot was given to another.
+    var gone = false
+    /// Taken off the wire, and never to be delivered.
+    private(set) var discarded = 0
+    /// What the other end has taken off the wire was put on it, though the counter here may lag behind.
+    var provenOut = 0
+
+    init(process: TappedProcess) { self.process = process }
+
+    var ended: Bool { row.closed != 0 || gone || !process.alive }
+
+    /// Off the wire and not delivered, whatever the reason.
+    var undelivered: Int { max(0, max(row.off, row.delivered) - row.delivered) }
+
+    /// libzmq has emptied the socket's queues since the last message came off the wire, and still some were not
+    /// delivered: they were thrown away. Two readings must agree, for a message is counted a moment before it is queued.
+    func noteReading(before: ConnectionRow) {
+        discarded = min(discarded, undelivered)
+        guard let socket, socket.row.type.discards, !socket.row.conflate, undelivered > discarded,
+            before.off == row.off, before.delivered == row.delivered,
+            socket.row.drained > row.inLast + 50_000_000
+        else { return }
+        discarded = undelivered
+    }
+}
+
+/// A connection: both its ends, as far as they are known.
+final class Pair {
+    /// The end that connected, and the end that accepted.
+    var connecting: End?
+    var accepted: End?
+    weak var link: SessionLink?
+    /// Ordinal, for an order that does not change.
+    let number: Int
+    /// Ways whose sums are final.
+    var retired: Set<Way> = []
+    /// When it was first seen.
+    let seen: UInt64
+
+    init(number: Int, seen: UInt64) {
+        self.number = number
+        self.seen = seen
+    }
+
+    /// Every end that is known has closed, or its process is dead.
+    var ended: Bool { (connecting?.ended ?? true) && (accepted?.ended ?? true) }
+    /// One end that has closed is the end of the connection.
+    var open: Bool { connecting?.ended != true && accepted?.ended != true }
+
+    var handshake: ConnectionRow.Handshake {
+        if connecting?.row.handshake == .failed || accepted?.row.handshake == .failed { return .failed }
+        return (connecting ?? accepted)?.row.handshake ?? .none
+    }
+
+    var handshakeTime: UInt64 { (connecting ?? accepted)?.row.handshakeTime ?? 0 }
+    var opened: UInt64 { (connecting ?? accepted)?.row.opened ?? 0 }
+    var closed: UInt64 { max(connecting?.row.closed ?? 0, accepted?.row.closed ?? 0) }
+}

@@ -1,0 +1,197 @@
+import RunDirectory
+
+/// A link of the session: one connect of a socket, over all its connections and all incarnations of its ends.
+final class SessionLink {
+    let from: SessionSocket?
+    let fromName: String
+    private(set) var to: SessionSocket?
+    private(set) var toName: String
+    let endpoint: Endpoint
+    private(set) var id: String
+    /// Declared with a target: its name stays, whoever answers there.
+    private let targetDeclared: Bool
+    /// The connects that are, or were, this link.
+    private var endpoints: [EndpointInstance] = []
+    private var flows: [Flow] = []
+    private var folded: [Way: Tally] = [:]
+    private var newestPair: Pair?
+    private var state = LinkState()
+    private var incarnations = Snapshot.Link.Incarnations(from: nil, to: nil)
+    private var observed = false
+    private var attemptsOfFormer = 0
+    private var handshakesOfFormer = 0
+    private var sentFloor: [Way: Int] = [:]
+    private var rates: [Way: RateSeries] = [.out: RateSeries(), .back: RateSeries()]
+
+    init(
+        from: SessionSocket?, fromName: String, to: SessionSocket?, toName: String, endpoint: Endpoint,
+        targetDeclared: Bool
+    ) {
+        self.from = from
+        self.fromName = fromName
+        self.to = to
+        self.toName = toName
+        self.endpoint = endpoint
+        self.targetDeclared = targetDeclared
+        id = "\(fromName)->\(toName)"
+    }
+
+    /// Two connects between the same two sockets: the second takes a number.
+    func disambiguate(_ ordinal: Int) { id = "\(fromName)->\(toName)#\(ordinal)" }
+
+    /// A connect of a running process is this link from now on.
+    func add(_ endpoint: EndpointInstance) {
+        endpoint.link = self
+        endpoints.append(endpoint)
+        observed = true
+        incarnations.from = endpoint.process.incarnation
+        if let socket = endpoint.socket { flow(.out, socket).endpoint = endpoint }
+    }
+
+    func add(_ pair: Pair) {
+        observed = true
+        newestPair = pair
+        for way in Way.allCases { flow(way, way.sender(pair)?.socket).add(pair) }
+        note(pair)
+    }
+
+    /// The accepting end of one of its connections has been found.
+    func complete(_ pair: Pair) {
+        // The way back had no known sender until now.
+        for flow in flows where flow.way == .back && flow.sender == nil { flow.remove(pair) }
+        flow(.back, pair.accepted?.socket).add(pair)
+        note(pair)
+    }
+
+    private func note(_ pair: Pair) {
+        if let connecting = pair.connecting { incarnations.from = connecting.process.incarnation }
+        guard let accepted = pair.accepted else { return }
+        incarnations.to = accepted.process.incarnation
+        if !targetDeclared, let socket = accepted.socket?.socket { retarget(socket) }
+    }
+
+    func retarget(_ socket: SessionSocket) {
+        guard !targetDeclared, to !== socket else { return }
+        to = socket
+        toName = socket.id
+        id = "\(fromName)->\(toName)"
+    }
+
+    private func flow(_ way: Way, _ sender: SocketInstance?) -> Flow {
+        if let known = flows.first(where: { $0.way == way && $0.sender === sender }) { return known }
+        let new = Flow(way: way, sender: sender)
+        flows.append(new)
+        return new
+    }
+
+    /// A living connect of its own is there.
+    var hasLivingEndpoint: Bool { endpoints.contains(where: \.living) }
+    /// Nothing will come any more of a link that no file declares and whose ends are gone.
+    var isOver: Bool { !hasLivingEndpoint && flows.allSatisfy { $0.pairs.isEmpty } }
+
+    func snapshot(now: UInt64, elapsed: (UInt64) -> Double) -> Snapshot.Link {
+        let inproc = endpoint.transport == "inproc"
+        if inproc, let last = endpoints.last, !last.process.alive {
+            folded = inprocTallies()
+        }
+        endpoints.removeAll { endpoint in
+            guard !endpoint.process.alive || endpoint.gone else { return false }
+            attemptsOfFormer += endpoint.row.attempts
+            handshakesOfFormer += endpoint.row.handshakes
+            return true
+        }
+        let attempts = endpoints.reduce(attemptsOfFormer) { $0 + $1.row.attempts }
+        var handshakes = endpoints.reduce(handshakesOfFormer) { $0 + $1.row.handshakes }
+        if handshakes == 0, newestPair?.handshake == .succeeded { handshakes = 1 }
+        let living = endpoints.last(where: \.living)
+        state.update(
+            endpoint: living?.row, pair: newestPair,
+            inproc: inproc ? inprocEnds.map { $0.from.living && $0.to.living } ?? false : nil,
+            attempts: attempts, handshakes: handshakes, now: now, elapsed: elapsed)
+        let ways = inproc ? inprocTallies() : tallies(now: now)
+        return Snapshot.Link(
+            id: id, from: fromName, to: toName, endpoint: (living?.row.endpoint ?? endpoint).text,
+            transport: endpoint.transport, state: state.state, since: state.since, incarnation: incarnations,
+            reconnects: state.reconnects, attempts: attempts, retryIn: state.retryIn(living?.row, now: now),
+            out: direction(.out, ways[.out] ?? Tally(), now: now),
+            back: direction(.back, ways[.back] ?? Tally(), now: now))
+    }
+
+    private func direction(_ way: Way, _ tally: Tally, now: UInt64) -> Snapshot.Direction {
+        guard observed else { return .init() }
+        var direction = tally.direction(inproc: endpoint.transport == "inproc")
+        if let sent = direction.sent {
+            // A second pipe hides the send queue; what was seen to be accepted before stays true.
+            let floor = max(sentFloor[way] ?? 0, sent)
+            sentFloor[way] = floor
+            direction.sent = floor
+        }
+        let alive = state.state == .up
+        let counter = direction.received ?? direction.offWire ?? direction.onWire
+        direction.rate = rates[way]?.add(alive ? counter.map(Double.init) : nil, at: now)
+        return direction
+    }
+
+    private func tallies(now: UInt64) -> [Way: Tally] {
+        var sums = folded
+        let targetIsTapped = to?.living ?? false
+        flows.removeAll { flow in
+            // The accepting process is read at another moment, and a moment later shows its end.
+            let part = flow.tally(now: now) { pair in
+                pair.accepted == nil && targetIsTapped && now < pair.seen + 2_000_000_000
+            }
+            sums[flow.way, default: Tally()] += part
+            guard flow.final else { return false }
+            folded[flow.way, default: Tally()] += part
+            flow.sender?.lostForGood += part.sendLost
+            return true
+        }
+        return sums
+    }
+
+    // MARK: inproc
+
+    private var inprocEnds: (from: SocketInstance, to: SocketInstance)? {
+        guard let from = endpoints.last?.socket, let to = endpoints.last?.process.binder(of: endpoint) else { return nil }
+        return (from, to)
+    }
+
+    /// No connection, no wire: the pipe is the receiver's queue. The sockets' own counts, where each has that pipe alone.
+    private func inprocTallies() -> [Way: Tally] {
+        guard let ends = inprocEnds else { return folded }
+        let unknown: Tally.Unknown = [.onWire, .offWire, .delivered, .sendQueue, .receiveQueue]
+        guard ends.from.row.endpointTotal == 1, ends.to.row.endpointTotal == 1, ends.to.row.connectionTotal == 0,
+            ends.from.process.connectors(of: endpoint) == 1
+        else { return [.out: Tally(unknown: unknown), .back: Tally(unknown: unknown)] }
+        func one(_ sender: SocketInstance, _ receiver: SocketInstance) -> Tally {
+            var tally = Tally()
+            tally.accepted = max(sender.row.sent - sender.row.lost, receiver.row.received)
+            tally.delivered = receiver.row.received
+            tally.bytes = receiver.row.receivedBytes
+            tally.unknown = [.onWire, .offWire]
+            if sender.row.type.fansOut || sender.row.type.sendsSubscriptions || sender.row.apiUnknown {
+                tally.unknown.insert(.sendQueue)
+            }
+            if receiver.row.apiUnknown { tally.unknown.insert(.delivered) }
+            if sender.row.conflate || receiver.row.conflate { tally.unknown.insert(.receiveQueue) }
+            let waiting = tally.accepted - tally.delivered
+            if sender.process.alive && receiver.living { tally.receiveQueue = waiting } else { tally.receiveLost = waiting }
+            return tally
+        }
+        var sums = folded
+        sums[.out, default: Tally()] += one(ends.from, ends.to)
+        sums[.back, default: Tally()] += one(ends.to, ends.from)
+        return sums
+    }
+}
+
+extension TappedProcess {
+    /// The socket that is bound to an inproc endpoint.
+    func binder(of endpoint: Endpoint) -> SocketInstance? {
+        endpoints.values.first { !$0.row.connects && !$0.gone && $0.row.asked.matches(endpoint) }?.socket
+    }
+
+    func connectors(of endpoint: Endpoint) -> Int {
+        endpoints.values.count { $0.row.connects && $0.row.asked.matches(endpoint) }
+    }
+}

@@ -1,0 +1,317 @@
+import FoundationEssentials
+import RunDirectory
+
+/// What belongs together: processes to nodes, their sockets to the declared ones, connections to links.
+final class SessionModel {
+    private var nodeList: [SessionNode] = []
+    private var nodesByName: [String: SessionNode] = [:]
+    private var linkList: [SessionLink] = []
+    /// Declared links, by the id of the connecting socket.
+    private var linksOfSocket: [String: [SessionLink]] = [:]
+    private var linkIDs: [String: Int] = [:]
+    private var statusByName: [String: NodeStatus] = [:]
+    private var processes: [TappedProcess] = []
+
+    private var waitingSockets: [SocketInstance] = []
+    private var waitingEndpoints: [EndpointInstance] = []
+    private var pairing = Pairing()
+    private var neighboursChanged = true
+
+    init(topology: ResolvedTopology) {
+        for node in topology.nodes { add(node) }
+        for node in nodeList { declareLinks(of: node) }
+    }
+
+    private func add(_ resolved: ResolvedNode) {
+        let node = SessionNode(name: resolved.name, resolved: resolved)
+        nodeList.append(node)
+        nodesByName[node.name] = node
+    }
+
+    private func declareLinks(of node: SessionNode) {
+        for socket in node.sockets {
+            for connect in socket.declared?.connects ?? [] {
+                let endpoint = Endpoint(connect.endpoint)
+                let target = connect.target.flatMap(socket(id:)) ?? boundSocket(endpoint, in: node)
+                append(
+                    SessionLink(
+                        from: socket, fromName: socket.id, to: target,
+                        toName: connect.target ?? target?.id ?? connect.endpoint, endpoint: endpoint,
+                        targetDeclared: connect.target != nil || target != nil))
+            }
+        }
+    }
+
+    private func append(_ link: SessionLink) {
+        linkList.append(link)
+        if let from = link.from { linksOfSocket[from.id, default: []].append(link) }
+        let ordinal = (linkIDs[link.id] ?? 0) + 1
+        linkIDs[link.id] = ordinal
+        if ordinal > 1 { link.disambiguate(ordinal) }
+        neighboursChanged = true
+    }
+
+    private func socket(id: String) -> SessionSocket? {
+        for node in nodeList {
+            if let found = node.sockets.first(where: { $0.id == id }) { return found }
+        }
+        return nil
+    }
+
+    /// The socket that is bound there, as seen or as declared. An inproc name belongs to its process.
+    private func boundSocket(_ endpoint: Endpoint, in node: SessionNode) -> SessionSocket? {
+        for process in processes.reversed() where process.alive {
+            if endpoint.transport == "inproc", process.node != node.name { continue }
+            for bind in process.endpoints.values where !bind.row.connects && bind.living {
+                if bind.row.endpoint.matches(endpoint) || bind.row.asked.matches(endpoint) { return bind.socket?.socket }
+            }
+        }
+        for other in nodeList where endpoint.transport != "inproc" || other === node {
+            for socket in other.sockets {
+                if socket.declared?.binds.contains(where: { Endpoint($0).matches(endpoint) }) == true { return socket }
+            }
+        }
+        return nil
+    }
+
+    // MARK: nodes
+
+    /// The session's own account; a node that it started and no file declares (an injector) has a description of its own.
+    func note(_ statuses: [NodeStatus], layout: RunLayout) {
+        for status in statuses {
+            statusByName[status.name] = status
+            _ = node(named: status.name, layout: layout)
+        }
+    }
+
+    private func node(named name: String, layout: RunLayout) -> SessionNode {
+        if let known = nodesByName[name] { return known }
+        let resolved = (try? Data(contentsOf: URL(filePath: layout.node(name))))
+            .flatMap { try? JSONDecoder().decode(ResolvedNode.self, from: $0) }
+        let node = SessionNode(name: name, resolved: resolved?.name == name ? resolved : nil)
+        nodeList.append(node)
+        nodesByName[name] = node
+        declareLinks(of: node)
+        return node
+    }
+
+    func add(_ process: TappedProcess, layout: RunLayout, programName: (Int32) -> String?) {
+        var node = node(named: process.node, layout: layout)
+        let status = statusByName[node.name]
+        let started = status?.incarnation == process.incarnation ? status?.pid : nil
+        let isChild =
+            started.map { $0 != process.pid }
+            ?? processes.contains {
+                $0.node == process.node && $0.incarnation == process.incarnation && $0.pid == process.parent
+            }
+        if isChild {
+            let base = "\(node.name)/\(programName(process.pid) ?? String(process.pid))"
+            var name = base
+            var ordinal = 1
+            // A child of an earlier incarnation with the same name is the same node.
+            while let taken = nodesByName[name], taken.process?.alive == true {
+                ordinal += 1
+                name = "\(base).\(ordinal)"
+            }
+            if let known = nodesByName[name] {
+                node = known
+            } else {
+                let child = SessionNode(name: name, parent: node, resolved: nil)
+                node.children.append(child)
+                nodesByName[name] = child
+                node = child
+            }
+        }
+        process.shownAs = node.name
+        node.process = process
+        processes.append(process)
+    }
+
+    /// Dead processes whose figures have all been folded into the sums of their sockets and links.
+    func forgetTheDead() {
+        processes.removeAll { process in
+            guard process.isOver else { return false }
+            process.forget()
+            return true
+        }
+    }
+
+    func nodes(
+        statuses: [NodeStatus], now: UInt64, sample: (Int32) -> ProcessSample?, elapsed: (UInt64) -> Double
+    ) -> [Snapshot.Node] {
+        nodeList.flatMap { node in
+            [node.snapshot(status: statusByName[node.name], now: now, sample: sample, elapsed: elapsed)]
+                + node.children.map { $0.snapshot(status: nil, now: now, sample: sample, elapsed: elapsed) }
+        }
+    }
+
+    func sockets(now: UInt64) -> [Snapshot.Socket] {
+        nodeList.flatMap { node in
+            (node.sockets + node.children.flatMap(\.sockets)).map { $0.snapshot(now: now) }
+        }
+    }
+
+    func links(now: UInt64, elapsed: (UInt64) -> Double) -> [Snapshot.Link] {
+        for process in processes {
+            for socket in process.sockets.values {
+                socket.queuedInLinks = 0
+                socket.lostInLinks = socket.lostForGood
+            }
+        }
+        return linkList.map { $0.snapshot(now: now, elapsed: elapsed) }
+    }
+
+    // MARK: what a reading brought
+
+    func take(_ process: TappedProcess, now: UInt64) {
+        waitingSockets += process.newSockets
+        waitingEndpoints += process.newEndpoints
+        pairing.take(process.newEnds, now: now)
+    }
+
+    func resolve(now: UInt64) {
+        waitingSockets.removeAll { socket in socket.row.hidden || identify(socket, now: now) }
+        waitingEndpoints.removeAll { endpoint in link(endpoint, now: now) }
+        for pair in pairing.connectingPairs() {
+            if let link = pair.connecting?.endpoint?.link {
+                pair.link = link
+                link.add(pair)
+            }
+        }
+        for pair in pairing.completed() {
+            pair.link?.complete(pair)
+            neighboursChanged = true
+        }
+        for pair in pairing.strangers(now: now) { adopt(pair) }
+        if neighboursChanged { findNeighbours() }
+    }
+
+    private func findNeighbours() {
+        neighboursChanged = false
+        for node in nodeList {
+            for socket in node.sockets + node.children.flatMap(\.sockets) { socket.neighbours.removeAll() }
+        }
+        for link in linkList {
+            if let from = link.from, !from.neighbours.contains(link.toName) { from.neighbours.append(link.toName) }
+            if let to = link.to, !to.neighbours.contains(link.fromName) { to.neighbours.append(link.fromName) }
+        }
+    }
+
+    /// Which socket of the session it is: by type and endpoint; by type and order when it is old enough for all its
+    /// endpoints to be there and none fits.
+    private func identify(_ socket: SocketInstance, now: UInt64) -> Bool {
+        let process = socket.process
+        guard let node = nodesByName[process.node], let shown = nodesByName[process.shownAs] else { return true }
+        let endpoints = socket.endpoints.map(\.row)
+        let free = node.sockets.filter { $0.declared != nil && $0.type == socket.row.type.name && !$0.living }
+        if let match = free.first(where: { $0.fits(endpoints) }) {
+            match.add(socket)
+            return true
+        }
+        let settled = !socket.living || now > socket.row.created + 1_000_000_000
+        if !free.isEmpty || endpoints.isEmpty, !settled { return false }
+        if !endpoints.isEmpty, let match = free.first {
+            match.add(socket)
+            return true
+        }
+        guard !endpoints.isEmpty || socket.living else { return true }
+        let kin = shown.sockets.filter { $0.declared == nil && $0.type == socket.row.type.name }
+        let vacant = kin.filter { !$0.living }
+        if let match = vacant.first(where: { $0.resembles(socket) })
+            ?? vacant.first(where: { ($0.current?.process.incarnation ?? 0) < process.incarnation })
+        {
+            match.add(socket)
+            return true
+        }
+        let name = "\(socket.row.type.name)#\(kin.count + 1)"
+        let new = SessionSocket(
+            id: "\(shown.name).\(name)", node: shown.name, name: name, type: socket.row.type.name, declared: nil)
+        shown.sockets.append(new)
+        new.add(socket)
+        return true
+    }
+
+    /// Which link a connect is; one that no file declares makes its own.
+    private func link(_ endpoint: EndpointInstance, now: UInt64) -> Bool {
+        guard !endpoint.gone else { return true }
+        guard let instance = endpoint.socket else { return !endpoint.process.alive }
+        if instance.row.hidden { return true }
+        guard let socket = instance.socket else { return false }
+        guard endpoint.row.connects else {
+            if endpoint.living { bound(socket, endpoint.row) }
+            return true
+        }
+        let free = (linksOfSocket[socket.id] ?? []).filter { !$0.hasLivingEndpoint }
+        let rows = [endpoint.row.asked, endpoint.row.resolved]
+        let match =
+            free.first { link in rows.contains { $0.matches(link.endpoint) } }
+            ?? free.first { link in
+                // `localhost` by another name: the port tells.
+                link.endpoint.port != nil && rows.contains { $0.transport == "tcp" && $0.port == link.endpoint.port }
+            }
+        if let match {
+            match.add(endpoint)
+            return true
+        }
+        let node = nodesByName[endpoint.process.node]
+        let target = node.flatMap { boundSocket(endpoint.row.asked, in: $0) }
+        let new = SessionLink(
+            from: socket, fromName: socket.id, to: target, toName: target?.id ?? endpoint.row.endpoint.text,
+            endpoint: endpoint.row.endpoint, targetDeclared: false)
+        append(new)
+        new.add(endpoint)
+        return true
+    }
+
+    /// Links that lead to a place learn whose it is.
+    private func bound(_ socket: SessionSocket, _ row: EndpointRow) {
+        for link in linkList where link.to == nil && link.endpoint.transport != "inproc" {
+            if row.endpoint.matches(link.endpoint) || row.asked.matches(link.endpoint) {
+                link.retarget(socket)
+                neighboursChanged = true
+            }
+        }
+    }
+
+    /// A connection whose connecting end is in no tapped process: a declared socket of a node without a tap, or a stranger.
+    private func adopt(_ pair: Pair) {
+        guard let accepted = pair.accepted, let socket = accepted.socket?.socket else { return }
+        let declared = linkList.first { link in
+            guard link.to === socket, let from = link.from, from.type == accepted.row.peerType else { return false }
+            return nodesByName[from.node]?.process == nil && link.isOver
+        }
+        let name =
+            accepted.row.peer.transport == "tcp"
+            ? accepted.row.peer.text : accepted.row.peerPID > 0 ? "pid:\(accepted.row.peerPID)" : accepted.row.peer.text
+        let link =
+            declared
+            ?? SessionLink(
+                from: nil, fromName: name.isEmpty ? "unknown" : name, to: socket, toName: socket.id,
+                endpoint: accepted.endpoint?.row.endpoint ?? accepted.row.local, targetDeclared: true)
+        if declared == nil { append(link) }
+        pair.link = link
+        link.add(pair)
+    }
+}
+
+extension SessionSocket {
+    /// One of the endpoints is one that the file declares for it.
+    func fits(_ endpoints: [EndpointRow]) -> Bool {
+        guard let declared else { return false }
+        return endpoints.contains { row in
+            let places = row.connects ? declared.connects.map(\.endpoint) : declared.binds
+            return places.contains { place in
+                let place = Endpoint(place)
+                return row.asked.matches(place) || row.resolved.matches(place)
+            }
+        }
+    }
+
+    /// A former socket of the same kind was at the same endpoints.
+    func resembles(_ other: SocketInstance) -> Bool {
+        guard let current else { return false }
+        return current.endpoints.contains { mine in
+            other.endpoints.contains { $0.row.connects == mine.row.connects && $0.row.asked.matches(mine.row.asked) }
+        }
+    }
+}

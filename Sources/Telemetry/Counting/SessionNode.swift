@@ -1,0 +1,45 @@
+import RunDirectory
+
+/// A node of the session: as declared, as the session started it, or as its segment shows it; or a child of one.
+final class SessionNode {
+    let name: String
+    let parent: SessionNode?
+    var resolved: ResolvedNode?
+    /// Declared ones in their order, then those that were observed.
+    var sockets: [SessionSocket] = []
+    var children: [SessionNode] = []
+    /// The tapped process of this node that was started last.
+    var process: TappedProcess?
+    private var cpu = RateSeries()
+
+    init(name: String, parent: SessionNode? = nil, resolved: ResolvedNode?) {
+        self.name = name
+        self.parent = parent
+        self.resolved = resolved
+        for socket in resolved?.sockets ?? [] {
+            sockets.append(
+                SessionSocket(
+                    id: "\(name).\(socket.name)", node: name, name: socket.name, type: socket.type, declared: socket))
+        }
+    }
+
+    func snapshot(
+        status: NodeStatus?, now: UInt64, sample: (Int32) -> ProcessSample?, elapsed: (UInt64) -> Double
+    ) -> Snapshot.Node {
+        let living = process?.alive == true ? process : nil
+        let pid = parent == nil ? status?.pid ?? living?.pid : living?.pid
+        let current = pid.flatMap(sample)
+        var state = status?.state ?? (living != nil ? .running : process == nil ? .waiting : .exited)
+        if state == .running, let current, current.state == "T" || current.state == "t" { state = .paused }
+        let active = state == .running || state == .paused || state == .starting || state == .stopping
+        var gauges: [String: Double] = [:]
+        for gauge in living?.gauges.values ?? [:].values where gauge.value.isFinite { gauges[gauge.name] = gauge.value }
+        return Snapshot.Node(
+            name: name, kind: status?.kind ?? resolved?.kind ?? parent?.resolved?.kind ?? "command",
+            group: status?.group ?? resolved?.group ?? name, replica: status?.replica ?? resolved?.replica,
+            parent: parent?.name, source: process == nil ? .none : .tap, state: state, pid: pid,
+            restarts: status?.restarts ?? 0, exit: status?.exit,
+            cpu: cpu.add(active ? current?.cpuSeconds : nil, at: now), rss: active ? current?.residentBytes : nil,
+            gauges: gauges, reason: status?.reason, nextStart: status?.nextStart.map(elapsed))
+    }
+}

@@ -1,0 +1,144 @@
+import CTapSegment
+import RunDirectory
+
+/// A socket of the session: as declared, or as observed, over all the incarnations of its node.
+final class SessionSocket {
+    let id: String
+    let node: String
+    let name: String
+    let type: String
+    let declared: ResolvedSocket?
+    /// Of this and former incarnations; those that are over are folded into `folded`.
+    private(set) var instances: [SocketInstance] = []
+    /// The sockets at the other ends of its links, by id.
+    var neighbours: [String] = []
+    private var folded = Totals()
+    private var sendRate = RateSeries()
+    private var receiveRate = RateSeries()
+    private var observed = false
+    private var lastRow: SocketRow?
+    private var lastEndpoints: [String] = []
+
+    init(id: String, node: String, name: String, type: String, declared: ResolvedSocket?) {
+        self.id = id
+        self.node = node
+        self.name = name
+        self.type = type
+        self.declared = declared
+    }
+
+    func add(_ instance: SocketInstance) {
+        instances.append(instance)
+        instance.socket = self
+        observed = true
+    }
+
+    /// The one of the living process, or the last one.
+    var current: SocketInstance? { instances.last { $0.living } ?? instances.last }
+    var living: Bool { instances.contains { $0.living } }
+
+    private struct Totals {
+        var sent = 0
+        var sentBytes = 0
+        var received = 0
+        var receivedBytes = 0
+        var wouldBlock = 0
+        var lost = 0
+        var discarded = 0
+        var apiUnknown = false
+
+        mutating func add(_ instance: SocketInstance, _ sums: SocketSums) {
+            sent += instance.row.sent
+            sentBytes += instance.row.sentBytes
+            received += instance.row.received
+            receivedBytes += instance.row.receivedBytes
+            wouldBlock += instance.row.sendWouldBlock
+            lost += instance.row.lost
+            discarded += sums.discarded
+            if instance.row.apiUnknown { apiUnknown = true }
+            // What was accepted for several pipes and died with the process: lost, and no link knows it.
+            if !instance.process.alive || instance.gone, let rest = instance.unassigned(sums) { lost += rest }
+        }
+    }
+
+    func snapshot(now: UInt64) -> Snapshot.Socket {
+        let living = instances.filter(\.living)
+        if let current { (lastRow, lastEndpoints) = (current.row, current.endpointTexts) }
+        instances.removeAll { instance in
+            guard !instance.process.alive || instance.gone, instance.ends.isEmpty else { return false }
+            folded.add(instance, instance.sums)
+            return true
+        }
+        var totals = folded
+        for instance in instances { totals.add(instance, instance.sums) }
+        let known = observed && !totals.apiUnknown
+        let declaredEndpoints = (declared?.binds ?? []) + (declared?.connects.map(\.endpoint) ?? [])
+        return Snapshot.Socket(
+            id: id, node: node, name: name, type: type, declared: declared != nil, observed: observed,
+            endpoints: lastEndpoints.isEmpty ? declaredEndpoints : lastEndpoints,
+            sent: known ? totals.sent : nil, received: known ? totals.received : nil,
+            sentBytes: known ? totals.sentBytes : nil, receivedBytes: known ? totals.receivedBytes : nil,
+            sendRate: sendRate.add(known && !living.isEmpty ? Double(totals.sent) : nil, at: now),
+            receiveRate: receiveRate.add(known && !living.isEmpty ? Double(totals.received) : nil, at: now),
+            wouldBlock: known ? totals.wouldBlock : nil,
+            sendQueue: observed ? SessionSocket.sum(living.map { $0.sendQueue }) : nil,
+            receiveQueue: observed ? SessionSocket.sum(living.map { $0.receiveQueue }) : nil,
+            lost: observed ? totals.lost : nil, discarded: observed ? totals.discarded : nil,
+            hwm: .init(send: lastRow?.sendHighWater, receive: lastRow?.receiveHighWater),
+            blocked: living.lazy.compactMap { $0.blocked(now: now, on: self.neighbours) }.first)
+    }
+
+    private static func sum(_ parts: [Int?]) -> Int? {
+        var sum = 0
+        for part in parts {
+            guard let part else { return nil }
+            sum += part
+        }
+        return sum
+    }
+}
+
+extension SocketInstance {
+    var endpointTexts: [String] { endpoints.filter { !$0.gone && $0.row.removed == 0 }.map(\.row.endpoint.text) }
+
+    private var usesInproc: Bool { endpoints.contains { $0.row.asked.transport == "inproc" } }
+
+    /// Accepted, not on any wire, and on no link's account: nil where the sum has no meaning.
+    func unassigned(_ sums: SocketSums) -> Int? {
+        let type = row.type
+        guard !type.fansOut, !type.sendsSubscriptions, !row.conflate, !row.apiUnknown, !sums.wireUnknown, !usesInproc
+        else { return nil }
+        return max(0, row.sent - row.lost - sums.onWire - lostInLinks - queuedInLinks)
+    }
+
+    /// Messages in the send queues of all its pipes.
+    var sendQueue: Int? {
+        let sums = self.sums
+        if row.type.addressesEachConnection { return sums.wireUnknown || row.apiUnknown ? nil : queuedInLinks }
+        guard let rest = unassigned(sums) else { return nil }
+        // A pipe that died took some of it along, and nobody knows how much.
+        if rest > 0, sums.pipeDied, !hasOnePipe { return nil }
+        return rest + queuedInLinks
+    }
+
+    /// Messages in the receive queues of all its pipes.
+    var receiveQueue: Int? {
+        let sums = self.sums
+        guard row.type.name != "XPUB", !row.conflate, !row.apiUnknown, !sums.wireUnknown, !usesInproc else { return nil }
+        return max(0, max(sums.offWire, row.retiredIn) - row.received - sums.discarded)
+    }
+
+    /// An idle receive or poll is no fault; whoever sends, closes or terminates waits for somebody.
+    func blocked(now: UInt64, on neighbours: [String]) -> Snapshot.Socket.Blocked? {
+        guard row.blockedSince != 0 else { return nil }
+        let call: String
+        switch row.blockedCall {
+        case UInt32(TAP_CALL_SEND.rawValue): call = "zmq_send"
+        case UInt32(TAP_CALL_MSG_SEND.rawValue): call = "zmq_msg_send"
+        case UInt32(TAP_CALL_CLOSE.rawValue): call = "zmq_close"
+        case UInt32(TAP_CALL_TERM.rawValue): call = "zmq_ctx_term"
+        default: return nil
+        }
+        return .init(call: call, for: seconds(from: row.blockedSince, to: now), on: neighbours)
+    }
+}

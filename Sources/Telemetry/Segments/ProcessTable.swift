@@ -1,0 +1,113 @@
+import Glibc
+
+/// What /proc says of a process.
+package struct ProcessSample: Equatable {
+    /// The letter of /proc/PID/stat: `T` is stopped.
+    package var state: Character
+    /// User and system time since it began.
+    package var cpuSeconds: Double
+    package var residentBytes: Int
+    /// CLOCK_MONOTONIC when it began: tells a process from a later one with the same pid.
+    package var started: UInt64
+
+    package init(state: Character, cpuSeconds: Double, residentBytes: Int, started: UInt64) {
+        self.state = state
+        self.cpuSeconds = cpuSeconds
+        self.residentBytes = residentBytes
+        self.started = started
+    }
+}
+
+/// What the collector asks the machine for; a test gives its own.
+package struct Surroundings {
+    /// CLOCK_MONOTONIC, nanoseconds.
+    package var monotonic: () -> UInt64
+    /// Seconds since 1970.
+    package var wallClock: () -> Double
+    /// nil: there is no such process, or it is a zombie.
+    package var process: (Int32) -> ProcessSample?
+    /// The short name of its program.
+    package var programName: (Int32) -> String?
+
+    package init(
+        monotonic: @escaping () -> UInt64, wallClock: @escaping () -> Double,
+        process: @escaping (Int32) -> ProcessSample?, programName: @escaping (Int32) -> String?
+    ) {
+        self.monotonic = monotonic
+        self.wallClock = wallClock
+        self.process = process
+        self.programName = programName
+    }
+
+    /// The machine itself.
+    package static var system: Surroundings {
+        let table = ProcessTable()
+        return Surroundings(
+            monotonic: { clock(CLOCK_MONOTONIC) }, wallClock: { Double(clock(CLOCK_REALTIME)) / 1e9 },
+            process: { table.sample($0) }, programName: { ProcessTable.programName($0) })
+    }
+}
+
+private func clock(_ id: clockid_t) -> UInt64 {
+    var time = timespec()
+    clock_gettime(id, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+/// Reads /proc/PID/stat, keeping it open: half the cost of opening it anew, and never another process's.
+private final class ProcessTable {
+    private var descriptors: [Int32: CInt] = [:]
+    private let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+    private let pageSize = sysconf(Int32(_SC_PAGESIZE))
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 8)
+
+    deinit {
+        for descriptor in descriptors.values { close(descriptor) }
+        buffer.deallocate()
+    }
+
+    func sample(_ pid: Int32) -> ProcessSample? {
+        guard pid > 0 else { return nil }
+        if let descriptor = descriptors[pid] {
+            if let sample = read(descriptor) { return sample }
+            close(descriptor)
+            descriptors[pid] = nil
+        }
+        let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        guard let sample = read(descriptor) else {
+            close(descriptor)
+            return nil
+        }
+        descriptors[pid] = descriptor
+        return sample
+    }
+
+    private func read(_ descriptor: CInt) -> ProcessSample? {
+        let length = pread(descriptor, buffer.baseAddress, buffer.count, 0)
+        guard length > 0 else { return nil }
+        let bytes = buffer[..<length]
+        // The name in parentheses may hold anything, parentheses and spaces too: count from the last one.
+        guard let end = bytes.lastIndex(of: UInt8(ascii: ")")), end + 2 < length else { return nil }
+        let fields = bytes[(end + 2)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 21, let state = fields[0].first, state != UInt8(ascii: "Z"), state != UInt8(ascii: "X")
+        else { return nil }
+        func number(_ index: Int) -> Double { Double(String(decoding: fields[index], as: UTF8.self)) ?? 0 }
+        // Field 22, counted from boot; the monotonic clock does not count the time asleep.
+        let asleep = Double(clock(CLOCK_BOOTTIME)) / 1e9 - Double(clock(CLOCK_MONOTONIC)) / 1e9
+        return ProcessSample(
+            state: Character(UnicodeScalar(state)), cpuSeconds: (number(11) + number(12)) / ticksPerSecond,
+            residentBytes: Int(number(21)) * pageSize,
+            started: UInt64(max(0, number(19) / ticksPerSecond - asleep) * 1e9))
+    }
+
+    static func programName(_ pid: Int32) -> String? {
+        let descriptor = open("/proc/\(pid)/comm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let length = Glibc.read(descriptor, &bytes, bytes.count)
+        guard length > 1 else { return nil }
+        return String(decoding: bytes[..<(length - 1)], as: UTF8.self)
+    }
+}

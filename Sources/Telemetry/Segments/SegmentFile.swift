@@ -1,0 +1,228 @@
+import CTapSegment
+import Glibc
+
+/// Why a file is not read: one sentence, with the file's name in it.
+struct SegmentProblem: Error, Equatable {
+    let text: String
+}
+
+/// A segment on disk, read with pread: unlike a mapping it cannot fault when somebody shortens the file, it allocates no
+/// page in the holes of a tmpfs, and at 1,000 connections it costs well under a millisecond a reading.
+///
+/// Each table is read twice. The first copy is used, and a record of it only when the second shows the same even
+/// generation: the kernel copies forwards, so a slot that changes under the first copy has another generation in the second.
+final class SegmentFile {
+    let name: String
+    let node: String
+    let incarnation: Int
+    let pid: Int32
+    let parent: Int32
+    let started: UInt64
+    let forked: Bool
+
+    private let descriptor: CInt
+    private let header: UnsafeMutablePointer<tap_header>
+    /// Ordinal of the next event to read.
+    private var nextEvent: UInt64 = 0
+
+    private enum Table: String, CaseIterable {
+        case sockets, endpoints, connections, events, gauges
+
+        func find(in header: UnsafeMutablePointer<tap_header>) -> tap_table {
+            switch self {
+            case .sockets: header.pointee.sockets
+            case .endpoints: header.pointee.endpoints
+            case .connections: header.pointee.connections
+            case .events: header.pointee.events
+            case .gauges: header.pointee.gauges
+            }
+        }
+
+        var leastRecordSize: Int {
+            switch self {
+            case .sockets: MemoryLayout<tap_socket>.size
+            case .endpoints: MemoryLayout<tap_endpoint>.size
+            case .connections: MemoryLayout<tap_connection>.size
+            case .events: MemoryLayout<tap_event>.size
+            case .gauges: MemoryLayout<tap_gauge>.size
+            }
+        }
+    }
+
+    /// Opens and checks it; the file must be ours, whole, and of this version.
+    init(path: String, name: String) throws(SegmentProblem) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw SegmentProblem(text: "\(name): cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        let header = UnsafeMutableRawPointer.allocate(byteCount: Int(TAP_HEADER_SIZE), alignment: 64)
+            .bindMemory(to: tap_header.self, capacity: 1)
+        do {
+            try SegmentFile.check(descriptor, header, name: name)
+        } catch {
+            close(descriptor)
+            header.deallocate()
+            throw error
+        }
+        self.name = name
+        self.descriptor = descriptor
+        self.header = header
+        node = text(header.pointee.node)
+        incarnation = Int(header.pointee.incarnation)
+        pid = header.pointee.pid
+        parent = header.pointee.parent_pid
+        started = header.pointee.started_ns
+        forked = header.pointee.flags & UInt32(TAP_PROCESS_FORKED) != 0
+    }
+
+    deinit {
+        close(descriptor)
+        header.deallocate()
+    }
+
+    private static func check(
+        _ descriptor: CInt, _ header: UnsafeMutablePointer<tap_header>, name: String
+    ) throws(SegmentProblem) {
+        func problem(_ text: String) -> SegmentProblem { SegmentProblem(text: "\(name): \(text)") }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            throw problem("is no regular file")
+        }
+        guard information.st_uid == geteuid() || information.st_uid == 0 || geteuid() == 0 else {
+            throw problem("belongs to user \(information.st_uid), not to us")
+        }
+        guard pread(descriptor, header, Int(TAP_HEADER_SIZE), 0) == Int(TAP_HEADER_SIZE) else {
+            throw problem("is truncated: \(information.st_size) bytes do not hold a header of \(TAP_HEADER_SIZE)")
+        }
+        guard header.pointee.magic == TAP_MAGIC else { throw problem("is not a segment of the tap") }
+        guard header.pointee.version == TAP_VERSION else {
+            throw problem("has version \(header.pointee.version); this program reads version \(TAP_VERSION)")
+        }
+        let size = UInt64(information.st_size)
+        guard header.pointee.size <= size else {
+            throw problem("is truncated: \(size) bytes of \(header.pointee.size)")
+        }
+        guard !text(header.pointee.node).isEmpty, header.pointee.pid > 0 else {
+            throw problem("does not say whose it is")
+        }
+        for table in Table.allCases {
+            let place = table.find(in: header)
+            let end = UInt64(place.offset) + UInt64(place.record_size) * UInt64(place.capacity)
+            guard place.offset >= TAP_HEADER_SIZE, place.offset % 8 == 0, place.record_size % 8 == 0,
+                Int(place.record_size) >= table.leastRecordSize, end <= size, place.used <= place.capacity
+            else { throw problem("is torn: its table of \(table.rawValue) does not lie within the file") }
+        }
+    }
+
+    /// Reads the header anew; the tables are then read by the calls below.
+    func refresh() throws(SegmentProblem) {
+        let offsets = Table.allCases.map { $0.find(in: header).offset }
+        guard pread(descriptor, header, Int(TAP_HEADER_SIZE), 0) == Int(TAP_HEADER_SIZE),
+            header.pointee.magic == TAP_MAGIC, offsets == Table.allCases.map({ $0.find(in: header).offset })
+        else { throw SegmentProblem(text: "\(name): was truncated or overwritten while it was read") }
+    }
+
+    func sockets(_ scratch: Scratch, _ body: (Int, UnsafePointer<tap_socket>) -> Void) throws(SegmentProblem) {
+        try records(.sockets, scratch, as: tap_socket.self, generation: { $0.pointee.generation }, body)
+    }
+
+    func endpoints(_ scratch: Scratch, _ body: (Int, UnsafePointer<tap_endpoint>) -> Void) throws(SegmentProblem) {
+        try records(.endpoints, scratch, as: tap_endpoint.self, generation: { $0.pointee.generation }, body)
+    }
+
+    func connections(_ scratch: Scratch, _ body: (Int, UnsafePointer<tap_connection>) -> Void) throws(SegmentProblem) {
+        try records(.connections, scratch, as: tap_connection.self, generation: { $0.pointee.generation }, body)
+    }
+
+    func gauges(_ scratch: Scratch, _ body: (Int, UnsafePointer<tap_gauge>) -> Void) throws(SegmentProblem) {
+        try records(.gauges, scratch, as: tap_gauge.self, generation: { $0.pointee.generation }, body)
+    }
+
+    private func records<Record>(
+        _ table: Table, _ scratch: Scratch, as type: Record.Type, generation: (UnsafePointer<Record>) -> UInt32,
+        _ body: (Int, UnsafePointer<Record>) -> Void
+    ) throws(SegmentProblem) {
+        let place = table.find(in: header)
+        let used = Int(min(place.used, place.capacity))
+        let stride = Int(place.record_size)
+        guard used > 0 else { return }
+        guard stride >= table.leastRecordSize else { throw torn(table) }
+        scratch.reserve(used * stride)
+        for copy in [scratch.first, scratch.second] {
+            guard pread(descriptor, copy, used * stride, Int(place.offset)) == used * stride else { throw torn(table) }
+        }
+        for index in 0..<used {
+            let record = UnsafePointer(
+                (scratch.first + index * stride).assumingMemoryBound(to: Record.self))
+            let again = UnsafePointer(
+                (scratch.second + index * stride).assumingMemoryBound(to: Record.self))
+            let first = generation(record)
+            // 0: never used; odd: changing now; different: changed meanwhile. Its last good copy stays in force.
+            guard first != 0, first % 2 == 0, first == generation(again) else { continue }
+            body(index, record)
+        }
+    }
+
+    private func torn(_ table: Table) -> SegmentProblem {
+        SegmentProblem(text: "\(name): is truncated: its table of \(table.rawValue) is gone")
+    }
+
+    /// The events written since the last call, oldest first, and how many were overwritten before they could be read.
+    /// - Parameter last: the process is dead: an event that is still being written never will be whole.
+    func events(
+        _ scratch: Scratch, last: Bool, _ body: (UnsafePointer<tap_event>) -> Void
+    ) throws(SegmentProblem) -> Int {
+        let place = header.pointee.events
+        let capacity = UInt64(place.capacity)
+        let stride = Int(place.record_size)
+        let written = header.pointee.events_written
+        guard written > nextEvent, capacity > 0, stride >= MemoryLayout<tap_event>.size else { return 0 }
+        var dropped: UInt64 = 0
+        if written - nextEvent > capacity {
+            dropped = written - nextEvent - capacity
+            nextEvent = written - capacity
+        }
+        reading: while nextEvent < written {
+            // Up to the end of the ring, then from its start.
+            let slot = nextEvent % capacity
+            let run = Int(min(written - nextEvent, capacity - slot))
+            scratch.reserve(run * stride)
+            let from = Int(place.offset) + Int(slot) * stride
+            guard pread(descriptor, scratch.first, run * stride, from) == run * stride else { throw torn(.events) }
+            for index in 0..<run {
+                let record = UnsafePointer(
+                    (scratch.first + index * stride).assumingMemoryBound(to: tap_event.self))
+                if record.pointee.ordinal == nextEvent + 1 {
+                    body(record)
+                } else if record.pointee.ordinal > nextEvent + 1 || last {
+                    dropped += 1
+                } else {
+                    break reading
+                }
+                nextEvent += 1
+            }
+        }
+        return count(dropped)
+    }
+}
+
+/// Room for copies of tables, shared by all segments.
+final class Scratch {
+    private(set) var first = UnsafeMutableRawPointer.allocate(byteCount: 65536, alignment: 64)
+    private(set) var second = UnsafeMutableRawPointer.allocate(byteCount: 65536, alignment: 64)
+    private var size = 65536
+
+    func reserve(_ bytes: Int) {
+        guard bytes > size else { return }
+        first.deallocate()
+        second.deallocate()
+        size = bytes * 2
+        first = .allocate(byteCount: size, alignment: 64)
+        second = .allocate(byteCount: size, alignment: 64)
+    }
+
+    deinit {
+        first.deallocate()
+        second.deallocate()
+    }
+}
