@@ -183,7 +183,9 @@ extension Buffer {
             while x < size.width {
                 let width = cells[row + x].width == 2 ? 2 : 1
                 var differs = cells[row + x] != earlier.cells[row + x]
-                if width == 2, x + 1 < size.width { differs = differs || cells[row + x + 1] != earlier.cells[row + x + 1] }
+                if width == 2, x + 1 < size.width {
+                    differs = differs || cells[row + x + 1] != earlier.cells[row + x + 1]
+                }
                 if differs {
                     if let last = changes.last, last.y == y, last.columns.upperBound == x {
                         changes[changes.count - 1].columns = last.columns.lowerBound..<(x + width)
@@ -235,4 +237,23 @@ public enum Alignment: Hashable, Sendable {
 public protocol Widget {
     /// Draws into `area`, and nowhere else. `area` lies in the buffer and is not empty.
     func draw(in area: Rect, into buffer: inout Buffer)
+}
+
+extension Buffer {
+    /// The texts cut to `width` columns together, with `ellipsis` at the end when something was cut off.
+    public static func fitted(_ spans: [Span], width: Int, ellipsis: String = "…") -> [Span] {
+        guard spans.reduce(0, { $0 + TextWidth.of($1.text) }) > width else { return spans }
+        let room = width - TextWidth.of(ellipsis)
+        guard room >= 0 else { return [] }
+        var result: [Span] = []
+        var taken = 0
+        for span in spans {
+            let text = fitted(span.text, width: room - taken, ellipsis: "")
+            result.append(Span(text, span.style))
+            taken += TextWidth.of(text)
+            if TextWidth.of(text) < TextWidth.of(span.text) { break }
+        }
+        result.append(Span(ellipsis, result.last?.style ?? .plain))
+        return result
+    }
 }

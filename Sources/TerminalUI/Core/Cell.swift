@@ -16,6 +16,7 @@ public struct Cell: Hashable, Sendable {
         self.width = width
     }
 
+    /// Whether both look the same. The style goes first: it is compared faster than the text.
     public static func == (one: Cell, other: Cell) -> Bool {
         one.style == other.style && one.width == other.width && one.text == other.text
     }

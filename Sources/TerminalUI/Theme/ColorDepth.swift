@@ -9,6 +9,7 @@ public enum ColorDepth: Int, Comparable, Sendable {
     /// Red, green and blue, 8 bits each.
     case trueColor
 
+    /// Fewer colours are less.
     public static func < (one: ColorDepth, other: ColorDepth) -> Bool { one.rawValue < other.rawValue }
 }
 
