@@ -10,15 +10,15 @@ struct Place: Hashable, Sendable {
 
 /// Collects what is wrong, so that all of it is reported at once.
 final class Problems {
-    /// Name and lines of the file, then of each `--set` argument.
-    private let sources: [(name: String, lines: [String])]
+    /// Name and text of the file, then of each `--set` argument.
+    private let sources: [(name: String, text: String)]
+    /// The file's lines; split when something is wrong, which is rare.
+    private lazy var lines = Self.lines(of: sources[0].text)
     private var found: [(place: Place, diagnostic: Diagnostic)] = []
     private var seen: Set<Place> = []
 
     init(path: String, text: String, arguments: [String]) {
-        sources =
-            [(path, Self.lines(of: text))]
-            + arguments.map { ("--set", [$0]) }
+        sources = [(path, text)] + arguments.map { ("--set", $0) }
     }
 
     var isEmpty: Bool { found.isEmpty }
@@ -50,7 +50,8 @@ final class Problems {
 
     func diagnostic(at place: Place, _ message: String, help: String? = nil) -> Diagnostic {
         let source = sources[place.source]
-        let line = place.line >= 1 && place.line <= source.lines.count ? source.lines[place.line - 1] : ""
+        let lines = place.source == 0 ? self.lines : [source.text]
+        let line = lines.indices.contains(place.line - 1) ? lines[place.line - 1] : ""
         return Diagnostic(
             file: source.name, line: place.line, column: place.column, message: message, sourceLine: line, help: help,
             length: Self.wordLength(in: line, from: place.column))
@@ -58,7 +59,7 @@ final class Problems {
 
     /// How another error's text names this place.
     func name(_ place: Place) -> String {
-        place.source == 0 ? "line \(place.line)" : "--set \(sources[place.source].lines[0])"
+        place.source == 0 ? "line \(place.line)" : "--set \(sources[place.source].text)"
     }
 
     private static func lines(of text: String) -> [String] {

@@ -10,7 +10,7 @@ extension ModelReader {
         }
         node.dependsOn = texts(fields["depends_on"]?.value, "depends_on")
         if let sockets = fields["sockets"] {
-            for socket in entries(of: sockets.value, "sockets", of: "a map of sockets by name") {
+            for socket in entries(of: sockets.value, of: "a map of sockets by name") {
                 guard checkName(socket, of: "socket") else { continue }
                 node.sockets.append(self.socket(socket))
             }
@@ -134,7 +134,7 @@ extension ModelReader {
             return []
         }
         let names = kind.fields.map(\.name)
-        return entries(of: entry.value, "behavior", of: "a map with the keys \(names.spoken)").compactMap { item in
+        return entries(of: entry.value, of: "a map with the keys \(names.spoken)").compactMap { item in
             guard let field = kind.fields.first(where: { $0.name == item.key }) else {
                 problems.report(
                     item.keyPlace, "the behavior of kind \(kind.name) has no \"\(item.key)\"",
@@ -162,7 +162,7 @@ extension ModelReader {
     /// A map, or compose's list of NAME=VALUE.
     private func environment(_ value: Value) -> [(name: String, value: Located)] {
         guard case .list(let items) = value.content else {
-            return entries(of: value, "environment", of: "a map of variables, or a list of NAME=VALUE").compactMap {
+            return entries(of: value, of: "a map of variables, or a list of NAME=VALUE").compactMap {
                 entry in
                 if entry.value.isNull { return (entry.key, Located(text: "", place: entry.value.place)) }
                 return text(entry.value, entry.key).map { (entry.key, $0) }

@@ -79,7 +79,7 @@ extension ModelReader {
         _ value: Value, of socket: SocketSpec
     ) -> [(option: SocketOption, name: Located, value: Located)] {
         var options: [(option: SocketOption, name: Located, value: Located)] = []
-        for entry in entries(of: value, "options", of: "a map of socket options, as in {sndhwm: 1000}") {
+        for entry in entries(of: value, of: "a map of socket options, as in {sndhwm: 1000}") {
             guard let option = option(entry, of: socket), let value = text(entry.value, entry.key) else { continue }
             if options.contains(where: { $0.option.number == option.number }) {
                 problems.report(entry.keyPlace, "\(option.name) is given twice, by two of its names")

@@ -36,7 +36,7 @@ struct ModelReader {
             problems.report(root.place, "the topology has no `nodes:`")
             return model
         }
-        for entry in entries(of: nodes.value, "nodes", of: "a map of nodes by name") {
+        for entry in entries(of: nodes.value, of: "a map of nodes by name") {
             guard checkName(entry, of: "node") else { continue }
             model.nodes.append(node(entry))
         }
@@ -52,7 +52,7 @@ struct ModelReader {
     func fields(of value: Value, _ keys: [Key], of what: String) -> [String: Value.Entry] {
         let names = keys.map(\.name)
         var result: [String: Value.Entry] = [:]
-        for entry in entries(of: value, nil, of: "\(what) with the keys \(names.spoken)") {
+        for entry in entries(of: value, of: "\(what) with the keys \(names.spoken)") {
             if names.contains(entry.key) {
                 result[entry.key] = entry
             } else {
@@ -65,10 +65,10 @@ struct ModelReader {
     }
 
     /// The entries of a map, without `x-` keys; an empty value is an empty map.
-    func entries(of value: Value, _ key: String?, of expected: String) -> [Value.Entry] {
+    func entries(of value: Value, of expected: @autoclosure () -> String) -> [Value.Entry] {
         if value.isNull { return [] }
         guard case .map(let entries) = value.content else {
-            problems.report(value.place, "expected \(expected)")
+            problems.report(value.place, "expected \(expected())")
             return []
         }
         return entries.filter { !$0.key.hasPrefix("x-") && !Value.isHidden($0.key) }

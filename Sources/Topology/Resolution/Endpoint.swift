@@ -10,7 +10,7 @@ enum Endpoint: Hashable {
     static let longestIPCPath = 107
 
     init(_ text: String) throws(Complaint) {
-        guard let separator = text.firstRange(of: "://") else {
+        guard let separator = text.firstPlace(of: "://") else {
             throw Complaint(
                 message: "\"\(text)\" is no endpoint", help: "write tcp://HOST:PORT or ipc://NAME")
         }

@@ -21,7 +21,7 @@ extension Resolver {
     private func bound(_ bind: Located, by index: SocketIndex, position: Int) -> Endpoint? {
         let node = nodes[index.node]
         guard let text = expand(bind, in: index.node, references: false) else { return nil }
-        if !text.text.contains("://"), text.text.contains(".") {
+        if text.text.firstPlace(of: "://") == nil, text.text.contains(".") {
             problems.reportOnce(
                 bind.place, "bind takes an endpoint, and \"\(text.text)\" is a reference",
                 help: "write tcp://127.0.0.1:* or ipc://NAME here, and the reference in the other node's `connect:`")
@@ -182,7 +182,7 @@ extension Resolver {
         var result: [ResolvedConnect] = []
         for connect in socket.spec.connects {
             guard let text = expand(connect, in: index.node) else { continue }
-            if text.text.contains("://") {
+            if text.text.firstPlace(of: "://") != nil {
                 if let resolved = connectToEndpoint(text, from: index) { result.append(resolved) }
             } else {
                 result += connectToReference(text, from: index, only: nil)
@@ -216,7 +216,7 @@ extension Resolver {
 
     private func connectToEndpoint(_ text: Located, from index: SocketIndex) -> ResolvedConnect? {
         // libzmq's `tcp://source;destination` connects from a given address.
-        if text.text.contains(";") { return ResolvedConnect(endpoint: text.text) }
+        if text.text.utf8.contains(UInt8(ascii: ";")) { return ResolvedConnect(endpoint: text.text) }
         guard var endpoint = parse(text) else { return nil }
         switch endpoint {
         case .tcp(let host, let port):

@@ -61,7 +61,7 @@ enum Units {
 
     /// `16..64`, `1..5ms`, `1ms..5ms`: the two ends as text, each with its unit; nil when there is no `..`.
     static func ends(_ text: String) -> (String, String)? {
-        guard let dots = text.firstRange(of: "..") else { return nil }
+        guard let dots = text.firstPlace(of: "..") else { return nil }
         var low = String(text[..<dots.lowerBound]).trimmed
         let high = String(text[dots.upperBound...]).trimmed
         // The unit of the upper end serves both.
@@ -86,5 +86,18 @@ extension String {
         while text.first == " " { text = text.dropFirst() }
         while text.last == " " { text = text.dropLast() }
         return String(text)
+    }
+
+    /// The first place where an ASCII text stands; quicker than the standard library's search for any collection.
+    func firstPlace(of other: StaticString) -> Range<String.Index>? {
+        let count = other.utf8CodeUnitCount
+        return other.withUTF8Buffer { wanted in
+            var index = utf8.startIndex
+            while let end = utf8.index(index, offsetBy: count, limitedBy: utf8.endIndex) {
+                if utf8[index..<end].elementsEqual(wanted) { return index..<end }
+                index = utf8.index(after: index)
+            }
+            return nil
+        }
     }
 }
