@@ -1,0 +1,41 @@
+/// A piece of the file, and where it stands. Scalars are the text as written: nothing makes `no` a flag or `010` an
+/// eight; whoever asks for a number reads one.
+struct Value {
+    enum Content {
+        /// `plain` is false for quoted text.
+        case scalar(String, plain: Bool)
+        case list([Value])
+        case map([Entry])
+    }
+
+    struct Entry {
+        var key: String
+        var keyPlace: Place
+        var value: Value
+    }
+
+    var content: Content
+    var place: Place
+
+    /// Nothing was written, or `~`, or `null`.
+    var isNull: Bool {
+        guard case .scalar(let text, plain: true) = content else { return false }
+        return text.isEmpty || text == "~" || text == "null"
+    }
+
+    var isScalar: Bool {
+        if case .scalar = content { true } else { false }
+    }
+
+    /// `{x}` that was meant as text and became a map: its text.
+    var bracedText: String? {
+        guard case .map(let entries) = content, entries.count == 1, entries[0].value.isNull else { return nil }
+        return "{\(entries[0].key)}"
+    }
+}
+
+/// Text and where it stands.
+struct Located: Hashable {
+    var text: String
+    var place: Place
+}
