@@ -1,0 +1,84 @@
+import TerminalUI
+
+/// Where everything is on a terminal of a size: what the view draws into and the mouse points at.
+struct Layout: Equatable {
+    struct PanePlace: Equatable {
+        var pane: Pane
+        /// With border and heading.
+        var frame: Rect
+        /// The line of the column titles.
+        var heading: Rect
+        /// The rows below it.
+        var rows: Rect
+    }
+
+    /// Below this the dashboard says that the window is too small.
+    static let minimum = Size(width: 40, height: 10)
+
+    var header: Rect
+    var tabs: Rect
+    var body: Rect
+    var status: Rect
+    var panes: [PanePlace]
+    /// Where the history of the whole is drawn; only where there is room to spare.
+    var traffic: Rect?
+    /// Whether lists have borders: in a small window the rows need the room.
+    var isBoxed: Bool
+
+    init(_ state: DashboardState, size: Size) {
+        let width = max(0, size.width)
+        header = Rect(x: 0, y: 0, width: width, height: 1)
+        tabs = Rect(x: 0, y: 1, width: width, height: 1)
+        body = Rect(x: 0, y: 2, width: width, height: max(0, size.height - 3))
+        status = Rect(x: 0, y: max(0, size.height - 1), width: width, height: 1)
+        isBoxed = body.height >= 28 && width >= 100
+        panes = []
+        guard state.detail == nil else { return }
+        if state.screen == .overview {
+            arrangeOverview(state)
+        } else {
+            panes = state.screen.panes.map { place($0, in: body) }
+        }
+    }
+
+    /// Nodes and links take the height of their rows, the events the rest; when there is too little, all shrink.
+    private mutating func arrangeOverview(_ state: DashboardState) {
+        let extra = isBoxed ? 3 : 1
+        let nodeNeed = max(1, state.rows(of: .nodes).count) + extra
+        let linkNeed = max(1, state.rows(of: .links).count) + extra
+        let eventMinimum = max(2, body.height / 5) + (isBoxed ? 2 : 0)
+        let room = max(0, body.height - eventMinimum)
+        let nodeHeight = min(nodeNeed, max(room / 2, room - linkNeed))
+        let linkHeight = min(linkNeed, room - nodeHeight)
+        var top = Rect(x: 0, y: body.y, width: body.width, height: nodeHeight)
+        let middle = Rect(x: 0, y: body.y + nodeHeight, width: body.width, height: linkHeight)
+        let bottom = Rect(
+            x: 0, y: middle.y + linkHeight, width: body.width, height: max(0, body.height - nodeHeight - linkHeight))
+        if isBoxed, body.width >= 140, nodeHeight >= 7 {
+            let side = body.width / 3
+            top.width -= side
+            traffic = Rect(x: top.width, y: top.y, width: side, height: top.height)
+        }
+        panes = [place(.nodes, in: top), place(.links, in: middle), place(.events, in: bottom)]
+    }
+
+    private func place(_ pane: Pane, in frame: Rect) -> PanePlace {
+        let inner =
+            isBoxed
+            ? Rect(x: frame.x + 1, y: frame.y + 1, width: max(0, frame.width - 2), height: max(0, frame.height - 2))
+            : frame
+        return PanePlace(
+            pane: pane, frame: frame, heading: Rect(x: inner.x, y: inner.y, width: inner.width, height: min(1, inner.height)),
+            rows: Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: max(0, inner.height - 1)))
+    }
+
+    /// The tabs and where they stand, for drawing and for the mouse.
+    static func tabs(width: Int) -> [(screen: Screen, text: String, x: Int)] {
+        var x = 1
+        return Screen.allCases.map { screen in
+            let text = width >= 60 ? "\(screen.digit) \(screen.title)" : "\(screen.digit) \(screen.title.prefix(4))"
+            defer { x += text.count + 2 }
+            return (screen, text, x)
+        }
+    }
+}
