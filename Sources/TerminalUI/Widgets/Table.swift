@@ -1,0 +1,157 @@
+/// Rows and columns with a head, of which one row may be selected. Only the rows in sight are made.
+public struct Table: Widget {
+    /// A column.
+    public struct Column: Hashable, Sendable {
+        /// Its head.
+        public var title: String
+        /// How wide it is.
+        public var extent: Extent
+        /// To which side head and cells lean.
+        public var alignment: Alignment
+        /// Where there is too little room the columns with the highest value go first; those with 0 stay.
+        public var priority: Int
+
+        /// A column.
+        public init(_ title: String, _ extent: Extent, alignment: Alignment = .left, priority: Int = 0) {
+            self.title = title
+            self.extent = extent
+            self.alignment = alignment
+            self.priority = priority
+        }
+    }
+
+    /// What stands where a row and a column cross.
+    public enum Content {
+        /// A text of one or several styles; cut with an ellipsis when it is too long.
+        case spans([Span])
+        /// A widget of one row, such as a ``Sparkline``.
+        case widget(any Widget)
+
+        /// A text in one style.
+        public static func text(_ text: String, _ style: Style = .plain) -> Content { .spans([Span(text, style)]) }
+    }
+
+    /// A row: one content for each column, also for those that will be hidden.
+    public struct Row {
+        /// The contents, in the columns' order. Missing ones are empty.
+        public var cells: [Content]
+        /// Lies under the whole row.
+        public var style: Style
+
+        /// A row.
+        public init(_ cells: [Content], style: Style = .plain) {
+            self.cells = cells
+            self.style = style
+        }
+    }
+
+    /// The columns, from the left.
+    public var columns: [Column]
+    /// The number of rows.
+    public var count: Int
+    /// The row that is selected, from 0.
+    public var selected: Int?
+    /// The first row in sight; corrected where it would hide the selection or leave room unused.
+    public var offset: Int
+    /// Theme and symbols.
+    public var look: Look
+    /// Makes a row; called for the rows in sight only.
+    public var row: (Int) -> Row
+
+    /// A table.
+    public init(
+        columns: [Column], count: Int, selected: Int? = nil, offset: Int = 0, look: Look,
+        row: @escaping (Int) -> Row
+    ) {
+        self.columns = columns
+        self.count = count
+        self.selected = selected
+        self.offset = offset
+        self.look = look
+        self.row = row
+    }
+
+    /// A table of rows that are made already.
+    public init(columns: [Column], rows: [Row], selected: Int? = nil, offset: Int = 0, look: Look) {
+        self.init(columns: columns, count: rows.count, selected: selected, offset: offset, look: look) { rows[$0] }
+    }
+
+    /// The columns that are shown at that width, with their widths.
+    public func layout(width: Int) -> [(column: Int, width: Int)] {
+        var shown = Array(columns.indices)
+        func needed() -> Int { shown.reduce(0) { $0 + columns[$1].extent.minimum } + max(0, shown.count - 1) }
+        while needed() > width {
+            // The last among those with the highest value.
+            let candidate = shown.reversed().max { columns[$0].priority < columns[$1].priority }
+            guard let candidate, columns[candidate].priority > 0 else { break }
+            shown.removeAll { $0 == candidate }
+        }
+        let widths = Extent.solve(shown.map { columns[$0].extent }, total: width, gap: 1)
+        return zip(shown, widths).filter { $0.1 > 0 }.map { (column: $0.0, width: $0.1) }
+    }
+
+    /// The row at that place of the area that the table is drawn in (for the mouse); `nil` for the head or none.
+    public func row(at point: Point, in area: Rect) -> Int? {
+        let body = area.inset(top: 1)
+        guard body.contains(point) else { return nil }
+        let index = firstRow(visible: body.height) + point.y - body.y
+        return index < count ? index : nil
+    }
+
+    /// The first row in sight when so many are visible.
+    public func firstRow(visible: Int) -> Int {
+        Scroll.offset(offset, selected: selected, count: count, visible: visible)
+    }
+
+    /// Draws the head and the rows in sight.
+    public func draw(in area: Rect, into buffer: inout Buffer) {
+        let body = area.inset(top: 1)
+        let first = firstRow(visible: body.height)
+        let scrolls = count > body.height && area.width > 2
+        let layout = layout(width: area.width - (scrolls ? 1 : 0))
+        buffer.patch(area.row(0), style: look[.header])
+        each(layout, in: area.row(0)) { column, rect in
+            buffer.put(
+                columns[column].title, at: rect.origin, width: rect.width, alignment: columns[column].alignment,
+                style: look[.header], ellipsis: look.glyphs.ellipsis)
+        }
+        for index in first..<max(first, min(count, first + body.height)) {
+            let line = body.row(index - first)
+            let row = row(index)
+            buffer.patch(line, style: row.style)
+            each(layout, in: line) { column, rect in
+                guard column < row.cells.count else { return }
+                draw(row.cells[column], alignment: columns[column].alignment, in: rect, into: &buffer)
+            }
+            if index == selected { buffer.patch(line, style: look[.selection]) }
+        }
+        if scrolls {
+            let bar = Scrollbar(count: count, visible: body.height, offset: first, look: look)
+            buffer.draw(bar, in: body.inset(left: body.width - 1))
+        }
+    }
+
+    private func each(_ layout: [(column: Int, width: Int)], in line: Rect, _ body: (Int, Rect) -> Void) {
+        var x = line.x
+        for (column, width) in layout {
+            body(column, Rect(x: x, y: line.y, width: width, height: 1))
+            x += width + 1
+        }
+    }
+
+    private func draw(_ content: Content, alignment: Alignment, in rect: Rect, into buffer: inout Buffer) {
+        switch content {
+        case .widget(let widget): buffer.draw(widget, in: rect)
+        case .spans(let spans):
+            let spans = Buffer.fitted(spans, width: rect.width, ellipsis: look.glyphs.ellipsis)
+            let spare = rect.width - spans.reduce(0) { $0 + TextWidth.of($1.text) }
+            let before =
+                switch alignment {
+                case .left: 0
+                case .center: spare / 2
+                case .right: spare
+                }
+            buffer.put(spans, at: Point(x: rect.x + before, y: rect.y), maxWidth: rect.width - before)
+        }
+    }
+}
