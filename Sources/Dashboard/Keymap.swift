@@ -146,3 +146,12 @@ public struct Keymap: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 }
+
+extension Key {
+    static let up = Key(.up), down = Key(.down), left = Key(.left), right = Key(.right)
+    static let home = Key(.home), end = Key(.end), pageUp = Key(.pageUp), pageDown = Key(.pageDown)
+    static let tab = Key(.tab), backTab = Key(.backTab), enter = Key(.enter), escape = Key(.escape)
+
+    static func character(_ character: Character) -> Key { Key(character) }
+    static func control(_ character: Character) -> Key { Key(character, control: true) }
+}

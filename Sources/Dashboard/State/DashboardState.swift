@@ -1,5 +1,5 @@
 public import RunDirectory
-public import Telemetry
+import Telemetry
 public import TerminalUI
 
 /// Everything that the dashboard knows. `update` changes it, `view` draws it; neither has a clock or touches the outside.
@@ -42,7 +42,8 @@ public struct DashboardState: Equatable, Sendable {
     public internal(set) var filter = Filter()
     /// The last filter that was used, to be recalled.
     public internal(set) var lastFilter = ""
-    var filterEditor = TextEditor()
+    /// What is being typed as filter.
+    var filterInput = TextInput()
     public internal(set) var overlay: Overlay?
     public internal(set) var composer = Composer()
     public internal(set) var message: Message?
@@ -66,6 +67,9 @@ public struct DashboardState: Equatable, Sendable {
         self.refresh = refresh
         self.readOnly = readOnly
     }
+
+    /// Theme and symbols, as widgets take them.
+    var look: Look { Look(theme: theme, glyphs: glyphs) }
 
     /// What is on the screen: the newest, or what was frozen.
     public var shown: Observation { frozen ?? live }

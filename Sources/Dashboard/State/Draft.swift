@@ -6,8 +6,8 @@ public struct Draft: Equatable, Sendable {
     public var target = ""
     /// Socket type to send as, or nil for the one that fits best.
     public var type: String?
-    /// One frame a line; a line that begins with `hex:` is bytes.
-    public var frames = ""
+    /// A frame that begins with `hex:` is bytes, any other text.
+    public var frames = [""]
     public var identity = ""
     public var count = "1"
     public var rate = ""
@@ -26,8 +26,8 @@ public struct Draft: Equatable, Sendable {
             throw Problem(text: "No target: choose a bound socket with ← →, or type NODE.SOCKET.")
         }
         var frames: [[UInt8]] = []
-        for (index, line) in self.frames.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            frames.append(try Self.bytes(String(line), what: "Frame \(index + 1)"))
+        for (index, text) in self.frames.enumerated() {
+            frames.append(try Self.bytes(text, what: "Frame \(index + 1)"))
         }
         let identity = try Self.bytes(self.identity, what: "The identity")
         guard identity.count <= 255 else {

@@ -1,25 +1,6 @@
+import RunDirectory
 import Telemetry
 import TerminalUI
-
-extension TextEditor {
-    /// Takes a key that edits; false when the key is none of those.
-    @discardableResult
-    mutating func press(_ key: Key) -> Bool {
-        switch key {
-        case .character(let character): insert(String(character))
-        case .backspace: deleteBackward()
-        case .delete: deleteForward()
-        case .left: moveLeft()
-        case .right: moveRight()
-        case .home, .control("a"): moveToLineStart()
-        case .end, .control("e"): moveToLineEnd()
-        case .control("u"): deleteToLineStart()
-        case .control("w"): deleteWord()
-        default: return false
-        }
-        return true
-    }
-}
 
 extension DashboardState {
     /// Opens the form with the draft as it was left, and the selected bound socket as target.
@@ -29,7 +10,7 @@ extension DashboardState {
             return
         }
         let candidates = boundSockets
-        if let wanted = suggestedTarget(among: candidates) ?? (composer.target.isEmpty ? candidates.first : nil) {
+        if let wanted = suggestedTarget(among: candidates) ?? (composer.target.text.isEmpty ? candidates.first : nil) {
             setTarget(wanted)
         }
         composer.problem = nil
@@ -51,7 +32,7 @@ extension DashboardState {
 
     private mutating func setTarget(_ target: String) {
         guard composer.target.text != target else { return }
-        composer.target = TextEditor(target)
+        composer.target = TextInput(target)
         keepTypeFitting()
     }
 
@@ -85,14 +66,14 @@ extension DashboardState {
             keepTypeFitting()
         case .type: composer.cycleType(by: step, targetType: socketType(composer.target.text))
         case .send: break
-        default: composer.edit { $0.press(key) }
+        default: composer.press(key)
         }
     }
 
     private mutating func enter() -> [Effect] {
         switch composer.field {
         case .send: return send()
-        case .frames: composer.frames.insert("\n")
+        case .frames: composer.frames.press(Key(.enter))
         default:
             completeTarget()
             composer.move(by: 1)
@@ -101,14 +82,13 @@ extension DashboardState {
     }
 
     private mutating func edit(_ key: Key) {
-        switch (composer.field, key) {
-        case (.frames, .up) where composer.frames.line > 0: _ = composer.frames.moveUp()
-        case (.frames, .down) where composer.frames.moveDown(): break
+        switch (composer.field, key.code) {
+        case (.frames, .up) where !composer.frames.isFirst: composer.frames.press(key)
+        case (.frames, .down) where !composer.frames.isLast: composer.frames.press(key)
         case (_, .up): composer.move(by: -1)
         case (_, .down): composer.move(by: 1)
         case (.type, .character(" ")): composer.cycleType(by: 1, targetType: socketType(composer.target.text))
-        case (.send, .character(" ")): break
-        default: composer.edit { $0.press(key) }
+        default: composer.press(key)
         }
         composer.problem = nil
     }

@@ -1,6 +1,6 @@
 import RunDirectory
 import Telemetry
-public import TerminalUI
+import TerminalUI
 
 /// The one way in which the state changes. Pure: what must be done outside comes back as effects.
 public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] {
@@ -10,6 +10,8 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .input(.mouse(let mouse)): state.point(mouse)
     case .input(.paste(let text)): state.paste(text)
     case .input(.resize(let size)), .resize(let size): state.size = size
+    case .input(.wake): break
+    case .input(.closed): effects = [.quit]
     case .snapshot(let snapshot): state.live.take(snapshot)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
@@ -38,10 +40,10 @@ extension DashboardState {
             say("\(detail.name) is gone.")
         }
         if detail != nil {
-            detailOffset = max(0, min(detailOffset, DetailView.lines(self).count - layout.body.height))
+            detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - layout.body.height))
         }
         if case .help(let offset) = overlay {
-            overlay = .help(offset: max(0, min(offset, HelpOverlay.maximumOffset(size))))
+            overlay = .help(offset: max(0, min(offset, Canvas(state: self, size: size).helpOverflow)))
         }
     }
 
@@ -103,29 +105,29 @@ extension DashboardState {
     }
 
     private mutating func typeFilter(_ key: Key) {
-        switch key {
+        switch key.code {
         case .enter, .tab:
             if filter.isActive { lastFilter = filter.text }
             overlay = nil
         case .escape:
             if filter.isActive { lastFilter = filter.text }
             filter = Filter()
-            filterEditor = TextEditor()
+            filterInput = TextInput()
             overlay = nil
         case .up:
-            filterEditor = TextEditor(lastFilter)
+            filterInput = TextInput(lastFilter)
         default:
-            filterEditor.press(key)
+            _ = filterInput.handle(key)
         }
-        if overlay == .filter { filter.text = filterEditor.text }
+        if overlay == .filter { filter.text = filterInput.text }
     }
 
     mutating func paste(_ text: String) {
         switch overlay {
-        case .composer: composer.edit { $0.insert(text) }
+        case .composer: composer.paste(text)
         case .filter:
-            filterEditor.insert(text)
-            filter.text = filterEditor.text
+            filterInput.insert(text)
+            filter.text = filterInput.text
         case .help, .question, nil: break
         }
     }
@@ -143,7 +145,7 @@ extension DashboardState {
         case .open: open()
         case .back: back()
         case .filter:
-            filterEditor = TextEditor(filter.text)
+            filterInput = TextInput(filter.text)
             overlay = .filter
         case .freeze: frozen = frozen == nil ? live : nil
         case .help: overlay = .help(offset: 0)
@@ -158,7 +160,7 @@ extension DashboardState {
         return []
     }
 
-    private mutating func show(_ next: Screen) {
+    mutating func show(_ next: Screen) {
         detail = nil
         // What is selected stays selected where the next screen shows it too.
         if !next.panes.contains(focus) { focus = next.panes[0] }
@@ -233,7 +235,7 @@ extension DashboardState {
         selections[focus] = selection
     }
 
-    private mutating func open() {
+    mutating func open() {
         guard detail == nil, let subject = selections[focus]?.subject else { return }
         detailOffset = 0
         if case .event(let id) = subject, let entry = shown.log.entry(id) {

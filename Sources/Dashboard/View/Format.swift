@@ -34,8 +34,7 @@ public enum Format {
     /// Seconds as a time of a fitting unit: `183 µs`, `8.1 ms`, `41 ms`, `1.2 s`, `3m12s`, `2h05m`.
     public static func seconds(_ value: Double?) -> String {
         guard let value, value.isFinite else { return unknown }
-        let value = max(0, value)
-        if value == 0 { return "0 s" }
+        if value <= 0 { return "0 s" }
         if value < 0.000_999_5 { return decimal(value * 1e6, places: 0) + " µs" }
         if value < 0.009_95 { return decimal(value * 1e3, places: 1) + " ms" }
         if value < 0.999_5 { return decimal(value * 1e3, places: 0) + " ms" }
@@ -74,6 +73,17 @@ public enum Format {
         if value >= 999.5 { return scaled(value, by: 1000, units: ["", "k", "M", "G", "T", "P", "E"]) }
         if value == value.rounded() { return decimal(value, places: 0) }
         return decimal(value, places: value < 0.995 ? 2 : value < 99.95 ? 1 : 0)
+    }
+
+    /// A high-water mark: `1000`; `∞` is no limit.
+    public static func highWaterMark(_ mark: Int?) -> String {
+        guard let mark else { return unknown }
+        return mark == 0 ? "∞" : mark < 10_000 ? String(mark) : count(mark)
+    }
+
+    /// Two high-water marks: `1000` where both are the same, else `1000/500`.
+    public static func highWaterMarks(send: Int?, receive: Int?) -> String {
+        send == receive ? highWaterMark(send) : "\(highWaterMark(send))/\(highWaterMark(receive))"
     }
 
     /// `value` with so many decimals, rounded half away from zero; `value` is not negative.

@@ -6,16 +6,17 @@ struct Layout: Equatable {
         var pane: Pane
         /// With border and heading.
         var frame: Rect
-        /// The line of the column titles.
-        var heading: Rect
-        /// The rows below it.
-        var rows: Rect
+        /// The table: a line of column titles, and the rows below it.
+        var table: Rect
+
+        var rows: Rect { table.inset(top: 1) }
     }
 
     /// Below this the dashboard says that the window is too small.
     static let minimum = Size(width: 40, height: 10)
 
     var header: Rect
+    /// The line of tabs; to its right stand notes.
     var tabs: Rect
     var body: Rect
     var status: Rect
@@ -63,22 +64,15 @@ struct Layout: Equatable {
     }
 
     private func place(_ pane: Pane, in frame: Rect) -> PanePlace {
-        let inner =
-            isBoxed
-            ? Rect(x: frame.x + 1, y: frame.y + 1, width: max(0, frame.width - 2), height: max(0, frame.height - 2))
-            : frame
-        return PanePlace(
-            pane: pane, frame: frame, heading: Rect(x: inner.x, y: inner.y, width: inner.width, height: min(1, inner.height)),
-            rows: Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: max(0, inner.height - 1)))
+        PanePlace(
+            pane: pane, frame: frame,
+            table: isBoxed ? frame.inset(left: 2, top: 1, right: 2, bottom: 1) : frame.inset(left: 1, right: 1))
     }
 
-    /// The tabs and where they stand, for drawing and for the mouse.
-    static func tabs(width: Int) -> [(screen: Screen, text: String, x: Int)] {
-        var x = 1
-        return Screen.allCases.map { screen in
-            let text = width >= 60 ? "\(screen.digit) \(screen.title)" : "\(screen.digit) \(screen.title.prefix(4))"
-            defer { x += text.count + 2 }
-            return (screen, text, x)
-        }
+    /// The line of tabs, for drawing and for the mouse.
+    static func tabs(_ state: DashboardState) -> Tabs {
+        Tabs(
+            Screen.allCases.map { (key: String($0.digit), name: $0.title) },
+            selected: Screen.allCases.firstIndex(of: state.screen) ?? 0, look: state.look)
     }
 }
