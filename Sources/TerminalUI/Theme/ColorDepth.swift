@@ -30,6 +30,13 @@ extension Color {
         }
     }
 
+    /// The colour as red, green and blue; the first sixteen numbers as xterm has them. ``standard`` stays as it is.
+    public var components: Color {
+        guard case .indexed(let index) = self else { return self }
+        let (red, green, blue) = Color.components(ofIndex: index)
+        return .rgb(red, green, blue)
+    }
+
     /// Red, green and blue of an entry of the 256 colour table; the first sixteen as xterm has them.
     static func components(ofIndex index: UInt8) -> (UInt8, UInt8, UInt8) {
         switch index {
