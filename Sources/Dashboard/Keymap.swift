@@ -19,12 +19,12 @@ public enum Command: Equatable, Sendable {
 public struct Keymap: Sendable {
     /// Where a binding holds.
     public enum Context: String, Sendable, CaseIterable {
-        case anywhere = "Anywhere"
-        case moving = "Moving"
         case looking = "Looking"
+        case moving = "Moving"
         case acting = "On the selected node"
         case composer = "In the composer"
         case question = "At a question"
+        case anywhere = "Anywhere"
     }
 
     public struct Binding: Sendable {

@@ -11,7 +11,7 @@ enum Fixture {
 
     static let topology = ResolvedTopology(
         name: "inference", about: "Three clients, a scheduler, two engines; tokens stream back one by one.",
-        nodes: (1...3).map { index in
+        nodes: (1...3).map { (index: Int) in
             ResolvedNode(
                 name: "client-\(index)", group: "client", replica: index, program: .builtin(kind: "client"),
                 sockets: [
@@ -26,7 +26,7 @@ enum Fixture {
                     ResolvedSocket(name: "frontend", type: "ROUTER", binds: [frontend]),
                     ResolvedSocket(name: "backend", type: "ROUTER", binds: [backend]),
                 ])
-        ] + (1...2).map { index in
+        ] + (1...2).map { (index: Int) in
             ResolvedNode(
                 name: "engine-\(index)", group: "engine", replica: index, program: .builtin(kind: "engine"),
                 sockets: [
@@ -58,7 +58,7 @@ enum Fixture {
     }
 
     private static func nodes(at seconds: Int) -> [Snapshot.Node] {
-        let clients = (1...3).map { index in
+        let clients = (1...3).map { (index: Int) in
             Snapshot.Node(
                 name: "client-\(index)", kind: "client", group: "client", replica: index, source: .tap, state: .running,
                 pid: 4700 + Int32(index), restarts: 0, cpu: 0.012, rss: 8_388_608,
@@ -83,7 +83,7 @@ enum Fixture {
     }
 
     private static func sockets(at seconds: Int) -> [Snapshot.Socket] {
-        let clients = (1...3).map { index in
+        let clients = (1...3).map { (index: Int) in
             Snapshot.Socket(
                 id: "client-\(index).requests", node: "client-\(index)", name: "requests", type: "DEALER", declared: true,
                 observed: true, endpoints: [frontend], sent: 5 * seconds, received: 200 * seconds,
@@ -133,7 +133,7 @@ enum Fixture {
     }
 
     private static func links(at seconds: Int) -> [Snapshot.Link] {
-        let clients = (1...3).map { index in
+        let clients = (1...3).map { (index: Int) in
             Snapshot.Link(
                 id: "client-\(index).requests->scheduler.frontend", from: "client-\(index).requests",
                 to: "scheduler.frontend", endpoint: frontend, transport: "tcp", state: .up, since: 0.4,

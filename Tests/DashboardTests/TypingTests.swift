@@ -1,4 +1,5 @@
 import RunDirectory
+import TerminalUI
 import Testing
 
 @testable import Dashboard
@@ -7,14 +8,14 @@ import Testing
     private func draft(_ change: (inout Draft) -> Void = { _ in }) -> Draft {
         var draft = Draft()
         draft.target = "scheduler.frontend"
-        draft.frames = "hello"
+        draft.frames = ["hello"]
         change(&draft)
         return draft
     }
 
     @Test func framesAreLinesTextOrBytes() throws {
         let injection = try draft {
-            $0.frames = "{\"a\": 1}\n\nhex:00 fF:10\nhex:\nwörld"
+            $0.frames = ["{\"a\": 1}", "", "hex:00 fF:10", "hex:", "wörld"]
             $0.identity = "hex:01"
             $0.count = "3"
             $0.rate = "2.5/s"
@@ -46,7 +47,7 @@ import Testing
         let draft = draft {
             switch field {
             case "target": $0.target = text
-            case "frames": $0.frames = text
+            case "frames": $0.frames = text.split(separator: "\n").map(String.init)
             case "count": $0.count = text
             case "rate": $0.rate = text
             case "reply": $0.reply = text
@@ -68,55 +69,38 @@ import Testing
     }
 }
 
-@Suite struct TextEditorTests {
-    @Test func typingAndDeleting() {
-        var editor = TextEditor("ac")
-        editor.moveLeft()
-        editor.insert("b")
-        #expect(editor.text == "abc")
-        #expect(editor.cursor == 2)
-        editor.deleteBackward()
-        editor.deleteForward()
-        #expect(editor.text == "a")
-        editor.insert(" word next")
-        editor.deleteWord()
-        #expect(editor.text == "a word ")
-        editor.deleteToLineStart()
-        #expect(editor.text == "")
-        editor.deleteBackward()
-        editor.deleteForward()
-        editor.deleteWord()
-        #expect(editor.cursor == 0)
+@Suite struct FrameInputsTests {
+    private func frames(_ text: String) -> FrameInputs {
+        var frames = FrameInputs()
+        frames.paste(text)
+        return frames
     }
 
-    @Test func linesAndTheCursorInThem() {
-        var editor = TextEditor("one\ntwo\n", isMultiline: true)
-        #expect(editor.lines == ["one", "two", ""])
-        #expect(editor.line == 2)
-        #expect(editor.moveUp())
-        editor.moveToLineEnd()
-        #expect((editor.line, editor.column) == (1, 3))
-        #expect(editor.moveUp())
-        #expect((editor.line, editor.column) == (0, 3))
-        #expect(!editor.moveUp())
-        #expect(editor.moveDown())
-        #expect(editor.moveDown())
-        #expect(!editor.moveDown())
+    @Test func linesArePastedAsFrames() {
+        #expect(frames("one\r\ntwo\n\nthree").inputs.map(\.text) == ["one", "two", "", "three"])
     }
 
-    @Test func controlCharactersAreNotTaken() {
-        var editor = TextEditor()
-        editor.insert("a\u{1b}[2Jb\nc\td\u{9b}")
-        #expect(editor.text == "a[2Jb c d")
-        var lines = TextEditor(isMultiline: true)
-        lines.insert("a\r\nb\rc")
-        #expect(lines.lines == ["a", "b", "c"])
+    @Test func enterSplitsAndBackspaceJoins() {
+        var frames = frames("onetwo")
+        for _ in 0..<3 { frames.press(Key(.left)) }
+        frames.press(Key(.enter))
+        #expect(frames.inputs.map(\.text) == ["one", "two"])
+        #expect(frames.current == 1)
+        #expect(frames.inputs[1].cursor == 0)
+        frames.press(Key(.backspace))
+        #expect(frames.inputs.map(\.text) == ["onetwo"])
+        #expect(frames.inputs[0].cursor == 3)
+        frames.press(Key(.backspace))
+        #expect(frames.inputs.map(\.text) == ["ontwo"])
     }
 
-    @Test func pastedTextIsBounded() {
-        var editor = TextEditor()
-        editor.insert(String(repeating: "x", count: TextEditor.limit + 10))
-        #expect(editor.text.count == TextEditor.limit)
+    @Test func theCursorStaysInside() {
+        var frames = frames("a\nb")
+        for code in [Key.Code.up, .up, .backspace, .down, .down, .down, .end, .delete] { frames.press(Key(code)) }
+        #expect(frames.inputs.map(\.text) == ["", "b"])
+        #expect(frames.current == 1)
+        frames.paste(String(repeating: "\n", count: 3000))
+        #expect(frames.inputs.count == FrameInputs.limit)
     }
 }
 

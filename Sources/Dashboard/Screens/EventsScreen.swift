@@ -8,9 +8,9 @@ extension Canvas {
         let columns: [Table.Column] = [
             .init(head ?? "elapsed", .fixed(10)),
             .init("where", .fixed(min(28, max(14, subject)))),
-            .init("event", .flexible(minimum: 22)),
-            .init("", .flexible(minimum: 13), priority: 1),
-            .init("endpoint", .flexible(minimum: 15, weight: 2), priority: 2),
+            .init("event", .fixed(25)),
+            .init("", .flexible(minimum: 12), priority: 1),
+            .init("endpoint", .flexible(minimum: 15, weight: 3), priority: 2),
         ]
         return Table(columns: columns, count: entries.count, look: look) { index in
             let entry = entries[index]

@@ -11,6 +11,7 @@ extension Canvas {
         let name = isFull ? full : min(max(16, short), size.width / 3)
         let isDetailed = state.screen == .links
         let scale = depthScale(links)
+        let bar = glyphs.separator
         let columns: [Table.Column] = [
             .init(head ?? "link", .fixed(max(12, name))),
             .init("state", .fixed(size.width >= 100 ? 16 : 10)),
@@ -19,7 +20,7 @@ extension Canvas {
             .init("\(glyphs.right)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
             .init("\(glyphs.left)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
             .init("depth", .fixed(5), alignment: .right),
-            .init(stagesTitle(scale), .flexible(minimum: 14, weight: 3), priority: 2),
+            .init("send\(bar)kern\(bar)recv", .flexible(minimum: 14, weight: 3), priority: 2),
             .init("hwm", .fixed(9), alignment: .right, priority: 6),
             .init("p50", .fixed(7), alignment: .right, priority: 5),
             .init("p99", .fixed(7), alignment: .right, priority: 4),
@@ -46,7 +47,7 @@ extension Canvas {
             flow.carriesOut ? look.figure(Format.rate(link.out.rate)) : .spans([]),
             flow.carriesBack ? look.figure(Format.rate(link.back.rate)) : .spans([]),
             look.figure(Format.count(flow.depth), isNearFull(flow) ? look[.warning] : .plain),
-            .widget(depthBar(flow, scale: scale)),
+            depthBar(flow, scale: scale),
             look.figure(Format.highWaterMarks(send: marks.send, receive: marks.receive), look[.dim]),
             look.figure(Format.seconds(flow.latency?.p50)),
             look.figure(Format.seconds(flow.latency?.p99)),
@@ -88,18 +89,16 @@ extension Canvas {
         return Double(scale)
     }
 
-    private func stagesTitle(_ scale: Double) -> String {
-        let bar = glyphs.separator
-        return "send\(bar)kern\(bar)recv  of \(Format.count(Int(scale)))"
-    }
-
-    private func depthBar(_ flow: LinkFlow, scale: Double) -> StackedBar {
-        StackedBar(
-            [
-                .init(flow.sendQueue.map(Double.init), style: look[.stageSend]),
-                .init(flow.kernel.map(Double.init), style: look[.stageKernel]),
-                .init(flow.receiveQueue.map(Double.init), style: look[.stageReceive]),
-            ], maximum: scale, separated: (flow.depth ?? 0) > 0, look: look)
+    private func depthBar(_ flow: LinkFlow, scale: Double) -> Table.Content {
+        let stages = [
+            (flow.sendQueue, Theme.Role.stageSend), (flow.kernel, .stageKernel), (flow.receiveQueue, .stageReceive),
+        ]
+        // With nothing known the depth beside it says so; with nothing there the bar is empty.
+        guard stages.contains(where: { ($0.0 ?? 0) > 0 }) else { return .spans([]) }
+        return .widget(
+            StackedBar(
+                stages.map { .init($0.0.map(Double.init), style: look[$0.1]) }, maximum: scale, separated: true,
+                look: look))
     }
 
     private func hwm(_ flow: LinkFlow) -> (send: Int?, receive: Int?) {

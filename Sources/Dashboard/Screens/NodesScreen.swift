@@ -18,7 +18,7 @@ extension Canvas {
             .init("memory", .fixed(8), alignment: .right, priority: 4),
             .init("restarts", .fixed(8), alignment: .right, priority: 5),
             .init("", .fixed(0), priority: 5),
-            .init("notes", .flexible(minimum: 16), priority: 1),
+            .init("notes", .flexible(minimum: size.width >= 100 ? 34 : 24), priority: 1),
         ]
         return Table(columns: columns, count: rows.count, look: look) { index in
             guard case .node(let name) = rows[index], let node = shown.node(name) else { return .init([]) }
@@ -48,7 +48,7 @@ extension Canvas {
             look.figure(Format.bytes(node.rss), look[.dim]),
             look.trouble(node.restarts, .warning),
             .spans([]),
-            .spans(notes(node, sockets)),
+            notes(node, sockets),
         ])
     }
 
@@ -65,25 +65,39 @@ extension Canvas {
     }
 
     /// What one should know first: who blocks, why it failed, else the node's own gauges.
-    private func notes(_ node: Snapshot.Node, _ sockets: [Snapshot.Socket]) -> [Span] {
+    private func notes(_ node: Snapshot.Node, _ sockets: [Snapshot.Socket]) -> Table.Content {
         if let blocked = sockets.lazy.compactMap(\.blocked).first {
-            return [Span("blocked in \(blocked.call) \(Format.seconds(blocked.for))", look[.warning])]
+            return .text("blocked \(Format.seconds(blocked.for)) in \(blocked.call)", look[.warning])
         }
         if let reason = node.reason, node.state == .failed || node.state == .backoff {
-            let first = reason.split(separator: "\n").first.map(String.init) ?? reason
-            return [Span(first, look[.dim])]
+            return .text(reason.split(separator: "\n").first.map(String.init) ?? reason, look[.dim])
         }
-        return node.gauges.sorted { $0.key < $1.key }.enumerated().flatMap { index, gauge in
-            [
-                Span((index > 0 ? "  " : "") + Self.gaugeName(gauge.key) + " ", look[.dim]),
-                Span(Format.gauge(gauge.value)),
-            ]
-        }
+        return .widget(
+            Gauges(
+                gauges: node.gauges.sorted { $0.key < $1.key }.map {
+                    (name: Self.gaugeName($0.key), value: Format.gauge($0.value))
+                }, look: look))
     }
 
     /// `tokens_per_second` is `tokens/s`.
     static func gaugeName(_ name: String) -> String {
         let name = name.hasSuffix("_per_second") ? name.dropLast(11) + "/s" : name[...]
         return String(name.map { $0 == "_" ? " " : $0 })
+    }
+}
+
+/// Names and figures one after the other, as many as fit: a figure that is cut off would be another figure.
+private struct Gauges: Widget {
+    var gauges: [(name: String, value: String)]
+    var look: Look
+
+    func draw(in area: Rect, into buffer: inout Buffer) {
+        var x = area.x
+        for (name, value) in gauges {
+            let width = TextWidth.of(name) + 1 + TextWidth.of(value)
+            guard x + width <= area.right else { continue }
+            buffer.put([Span(name + " ", look[.dim]), Span(value)], at: Point(x: x, y: area.y))
+            x += width + 2
+        }
     }
 }

@@ -8,7 +8,7 @@ extension Canvas {
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
         let halves = inner.rows(.flexible(), .flexible())
         drawCurve(
-            halves[0], values: shown.messageRates.values, now: Format.rate(shown.totals.messageRate), unit: "msg/s",
+            halves[0], values: shown.messageRates.values, now: Format.rate(shown.totals.messageRate), unit: " msg/s",
             text: { Format.rate($0) })
         drawCurve(
             halves[1], values: shown.byteRates.values, now: Format.bytes(shown.totals.byteRate), unit: "/s",
@@ -21,7 +21,7 @@ extension Canvas {
         guard area.height >= 2 else { return }
         let curve = area.inset(top: 1)
         let seen = values.suffix(curve.width * 2).compactMap { $0 }
-        buffer.put([Span(now, look[.accent]), Span(" \(unit)", look[.dim])], at: area.origin, maxWidth: area.width)
+        buffer.put([Span(now, look[.accent]), Span(unit, look[.dim])], at: area.origin, maxWidth: area.width)
         if let top = seen.max() {
             let note = "top \(text(top))"
             buffer.put(note, at: Point(x: area.right - TextWidth.of(note), y: area.y), style: look[.dim])

@@ -77,8 +77,8 @@ public struct Observation: Equatable, Sendable {
         let previous = snapshot
         snapshot = next
         index(next)
-        noteChanges(from: previous, to: next)
         for event in next.events { log.append(event) }
+        noteChanges(from: previous, to: next)
         sumUp(previous: previous, next: next)
         for link in next.links {
             linkRates[link.id, default: Series()].record(LinkFlow(link, in: self).rate, at: next.elapsed)

@@ -52,6 +52,13 @@ public enum Format {
         return "\(twoDigits(whole / 3600)):\(twoDigits(whole / 60 % 60)):\(twoDigits(whole % 60))"
     }
 
+    /// Seconds as a clock without hours while there are none: `03:12`, `1:03:12`.
+    public static func shortClock(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "--:--" }
+        let text = clock(value)
+        return value < 3600 ? String(text.dropFirst(3)) : text
+    }
+
     /// Seconds as a moment of the session, to a tenth: `00:03:12.4`.
     public static func moment(_ value: Double?) -> String {
         guard let value, value.isFinite else { return unknown }
@@ -75,10 +82,10 @@ public enum Format {
         return decimal(value, places: value < 0.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 
-    /// A high-water mark: `1000`; `∞` is no limit.
+    /// A high-water mark: `1000`, or `none`.
     public static func highWaterMark(_ mark: Int?) -> String {
         guard let mark else { return unknown }
-        return mark == 0 ? "∞" : mark < 10_000 ? String(mark) : count(mark)
+        return mark == 0 ? "none" : mark < 10_000 ? String(mark) : count(mark)
     }
 
     /// Two high-water marks: `1000` where both are the same, else `1000/500`.

@@ -56,7 +56,7 @@ struct Layout: Equatable {
         let bottom = Rect(
             x: 0, y: middle.y + linkHeight, width: body.width, height: max(0, body.height - nodeHeight - linkHeight))
         if isBoxed, body.width >= 140, nodeHeight >= 7 {
-            let side = body.width / 3
+            let side = body.width / 4
             top.width -= side
             traffic = Rect(x: top.width, y: top.y, width: side, height: top.height)
         }

@@ -7,7 +7,7 @@ extension Canvas {
     /// The form above, what became of it below.
     mutating func drawComposer() {
         let frames = max(1, min(form.frames.inputs.count, max(1, size.height - 17)))
-        let area = Rect(size).centered(Size(width: min(100, size.width - 2), height: size.height - 2))
+        let area = Rect(size).centered(Size(width: size.width < 104 ? size.width : 100, height: size.height - 2))
         buffer.draw(Block("inject a message", focused: true, covers: true, look: look), in: area)
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
         var y = inner.y

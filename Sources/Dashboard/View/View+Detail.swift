@@ -127,8 +127,8 @@ extension Canvas {
         let mark = look.mark(link.state)
         let flow = LinkFlow(link, in: shown)
         return [
-            Span("\(mark.glyph) ", mark.style), Span("\(link.from) \(glyphs.arrow) \(link.to)".padded(to: 40) + " "),
-            Span(stateText(link).padded(to: 18), mark.style),
+            Span("\(mark.glyph) ", mark.style), Span("\(link.from) \(glyphs.arrow) \(link.to)".padded(to: 36) + " "),
+            Span(stateText(link).padded(to: 16) + " ", mark.style),
             Span("\(Format.rate(flow.rate)) msg/s  depth \(Format.count(flow.depth))", look[.dim]),
         ]
     }

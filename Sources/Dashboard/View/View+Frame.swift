@@ -6,14 +6,16 @@ extension Canvas {
     /// What the session does as a whole, on one line.
     mutating func drawHeader(_ area: Rect) {
         let totals = shown.totals
-        let clock = Format.clock(shown.snapshot?.elapsed)
+        let isNarrow = area.width < 100
+        let elapsed = shown.snapshot?.elapsed
+        let clock = isNarrow ? Format.shortClock(elapsed) : Format.clock(elapsed)
         let allUp = totals.running == totals.nodes && totals.nodes > 0
         let steady = { (text: String, width: Int) in
             String(repeating: " ", count: max(0, width - TextWidth.of(text))) + text
         }
         // From the left in this order; where the width is short, what has the highest number is left out first.
         let items: [(priority: Int, spans: [Span])] = [
-            (4, [Span("zmqtop", look[.title])]),
+            (6, [Span("zmqtop", look[.title])]),
             (0, [Span(state.topology.name, Style(modifiers: .bold))]),
             (
                 0,
@@ -23,24 +25,24 @@ extension Canvas {
                 ]
             ),
             (1, [Span(steady(Format.rate(totals.messageRate), 5), .plain), Span(" msg/s", look[.dim])]),
-            (3, [Span(steady(Format.bytes(totals.byteRate), 8), .plain), Span("/s", look[.dim])]),
+            (5, [Span(steady(Format.bytes(totals.byteRate), 8), .plain), Span("/s", look[.dim])]),
             (2, [Span("depth ", look[.dim]), Span(totals.depth.text, .plain)]),
             (
-                6,
+                4,
                 [
-                    Span("reconnects ", look[.dim]),
+                    Span(isNarrow ? "reconn " : "reconnects ", look[.dim]),
                     Span(Format.count(totals.reconnects), totals.reconnects > 0 ? look[.warning] : .plain),
                 ]
             ),
             (
-                5,
+                3,
                 [
                     Span("lost ", look[.dim]),
                     Span(totals.lost.text, (totals.lost.known ?? 0) > 0 ? look[.bad] : .plain),
                 ]
             ),
         ]
-        let gap = area.width >= 100 ? 4 : 2
+        let gap = isNarrow ? 2 : 4
         let room = area.width - 2 - clock.count - 1
         var kept: Set<Int> = []
         var used = 0
@@ -58,25 +60,37 @@ extension Canvas {
     }
 
     mutating func drawTabs(_ area: Rect) {
-        var notes: [Span] = []
-        if let frozen = state.frozen {
-            let age = max(0, (state.live.snapshot?.elapsed ?? 0) - (frozen.snapshot?.elapsed ?? 0))
-            notes.append(Span(" FROZEN \(Format.seconds(age)) ago ", look[.paused].adding([.bold, .reverse])))
-            notes.append(Span(" ", .plain))
-        }
-        if state.filter.isActive, state.overlay != .filter {
-            notes.append(Span("/\(state.filter.text)", look[.key]))
-            notes.append(Span(" Esc clears ", look[.dim]))
-        }
-        notes.append(Span("?", look[.key]))
-        notes.append(Span(" help", look[.hint]))
-        let width = notes.reduce(0) { $0 + TextWidth.of($1.text) }
         let tabs = Layout.tabs(state)
         // The notes stand at the right, and give way to the tabs where there is too little room for both.
         let end = (0..<area.width).last { tabs.tab(atColumn: $0, width: area.width) != nil } ?? 0
-        let x = max(end + 2, area.right - 1 - width)
+        let notes = tabNotes(room: area.width - end - 4)
+        let x = area.right - 1 - notes.reduce(0) { $0 + TextWidth.of($1.text) }
         buffer.draw(tabs, in: area)
-        buffer.put(notes, at: Point(x: x, y: area.y), maxWidth: max(0, area.right - x))
+        buffer.put(notes, at: Point(x: x, y: area.y))
+    }
+
+    /// That the view is frozen or filtered, and where help is: as much as fits, the most important first.
+    private func tabNotes(room: Int) -> [Span] {
+        var notes: [[Span]] = []
+        if let frozen = state.frozen {
+            let age = max(0, (state.live.snapshot?.elapsed ?? 0) - (frozen.snapshot?.elapsed ?? 0))
+            notes.append([Span(" FROZEN \(Format.seconds(age)) ago ", look[.paused].adding([.bold, .reverse]))])
+        }
+        if state.filter.isActive, state.overlay != .filter {
+            let text = Buffer.fitted(state.filter.text, width: 20, ellipsis: glyphs.ellipsis)
+            notes.append([Span("/\(text)", look[.key])])
+            notes.append([Span("Esc clears", look[.hint])])
+        }
+        notes.append([Span("?", look[.key]), Span(" help", look[.hint])])
+        var line: [Span] = []
+        var width = 0
+        for note in notes {
+            let needed = note.reduce(0) { $0 + TextWidth.of($1.text) } + (line.isEmpty ? 0 : 1)
+            guard width + needed <= room else { break }
+            line += (line.isEmpty ? [] : [Span(" ")]) + note
+            width += needed
+        }
+        return line
     }
 
     mutating func drawStatus(_ area: Rect) {

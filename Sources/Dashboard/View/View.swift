@@ -14,6 +14,7 @@ public struct Frame: Equatable, Sendable {
 public func view(_ state: DashboardState, size: Size) -> Frame {
     var canvas = Canvas(state: state, size: size)
     canvas.draw()
+    if !state.glyphs.isUnicode { canvas.reduceToASCII() }
     return Frame(buffer: canvas.buffer, cursor: canvas.cursor, title: "zmqtop \(state.topology.name)")
 }
 
@@ -65,6 +66,19 @@ struct Canvas {
             buffer.put(
                 line, at: Point(x: 0, y: y), width: size.width, alignment: .center,
                 style: index == 0 ? look[.warning] : .plain, ellipsis: glyphs.ellipsis)
+        }
+    }
+
+    /// What a terminal without Unicode shows instead: our own symbols become their likes, anything else `?`.
+    mutating func reduceToASCII() {
+        let likes: [Character: String] = [
+            "—": "-", "×": "x", "≥": ">", "µ": "u", "…": ".", "↑": "^", "↓": "v", "→": ">", "←": "<", "│": "|",
+        ]
+        for y in 0..<size.height {
+            for x in 0..<size.width where !buffer[x, y].text.isASCII {
+                let width = Int(buffer[x, y].width)
+                buffer.put((likes[buffer[x, y].text] ?? "?").padded(to: width), at: Point(x: x, y: y))
+            }
         }
     }
 }
