@@ -5,6 +5,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <term.h>
 #include <wchar.h>
@@ -61,12 +62,14 @@ static inline void cn_refresh(int y, int x) {
     doupdate();
 }
 
-// Takes the character type from the environment, and says whether it is UTF-8. Where the locale that it names is not
-// installed (containers), but is one of UTF-8, the C library's own UTF-8 locale serves.
+// Takes the character type from the environment, and says whether it is UTF-8. Where the named locale is not installed
+// (containers) but is one of UTF-8, it counts as UTF-8. ncurses gets a UTF-8 locale in any case: it then counts columns
+// as we do, and does not send the sequence that repeats a character, which many terminals do not know.
 static inline bool cn_take_locale(bool named_utf8) {
-    if (setlocale(LC_CTYPE, "") == NULL && named_utf8) setlocale(LC_CTYPE, "C.UTF-8");
-    const char *set = nl_langinfo(CODESET);
-    return set != NULL && set[0] == 'U' && set[1] == 'T' && set[2] == 'F' && set[3] == '-' && set[4] == '8';
+    bool taken = setlocale(LC_CTYPE, "") != NULL;
+    bool utf8 = taken ? strcmp(nl_langinfo(CODESET), "UTF-8") == 0 : named_utf8;
+    if (!taken || !utf8) setlocale(LC_CTYPE, "C.UTF-8");
+    return utf8;
 }
 
 // A descriptor to be woken by: a counter, that neither blocks nor outlives an exec.

@@ -8,9 +8,19 @@ struct CellRenderer {
     /// The scalars collected since ``begin()``.
     private(set) var text: [wchar_t] = []
     private var known: [Character: [wchar_t]] = [:]
+    private let unicode: Bool
+
+    /// Renders everything, or, when `unicode` is false, `?` for all that is not ASCII.
+    init(unicode: Bool) {
+        self.unicode = unicode
+    }
 
     private static let space = wchar_t(0x20)
     private static let unknown = wchar_t(0x3F)
+
+    private static func unknown(width: Int) -> [wchar_t] {
+        [unknown] + Array(repeating: space, count: width - 1)
+    }
 
     /// Begins anew.
     mutating func begin() {
@@ -22,7 +32,7 @@ struct CellRenderer {
         guard cell.width > 0, Int(cell.width) <= room else { return text.append(CellRenderer.space) }
         if let ascii = cell.text.asciiValue { return text.append(wchar_t(ascii)) }
         if let scalars = known[cell.text] { return text.append(contentsOf: scalars) }
-        let scalars = CellRenderer.scalars(of: cell)
+        let scalars = unicode ? CellRenderer.scalars(of: cell) : CellRenderer.unknown(width: Int(cell.width))
         if known.count > 4096 { known.removeAll() }
         known[cell.text] = scalars
         text.append(contentsOf: scalars)
@@ -41,20 +51,12 @@ struct CellRenderer {
                 drawn = wchar_t(scalar.value - 0x1F1E6 + 0x41)
             }
             let own = Int(cn_width(drawn))
-            if own < 0, columns == 0 {
-                result.append(unknown)
-                columns += 1
-                break
-            }
             // ncurses keeps five scalars a cell.
             guard own >= 0, columns + own <= width, result.count < 5, own > 0 || columns > 0 else { break }
             result.append(drawn)
             columns += own
         }
-        if columns == 0 {
-            result = [unknown]
-            columns = 1
-        }
+        if columns == 0 { return unknown(width: width) }
         return result + Array(repeating: space, count: width - columns)
     }
 }

@@ -73,7 +73,7 @@ public final class TerminalScreen {
         def_prog_mode()
         let noColor = environment("NO_COLOR") != nil
         colors = ColorPairs(allowed: !noColor)
-        renderer = CellRenderer()
+        renderer = CellRenderer(unicode: supportsUnicode)
 
         // Who reports the mouse also knows bracketed paste, or ignores it.
         let modern = cn_string("kmous") != nil

@@ -16,8 +16,8 @@ public struct InputParser: Sendable {
         self.sequences = sequences.filter { $0.key.first == 0x1B && $0.key.count > 1 }
     }
 
-    /// Whether bytes are kept back that may be the beginning of something.
-    public var isWaiting: Bool { !pending.isEmpty && !pasting }
+    /// Whether an Escape is kept back that may be the beginning of a sequence. Half a character is kept without a limit.
+    public var isWaiting: Bool { pending.first == 0x1B && !pasting }
 
     /// The events that are complete with these bytes.
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [InputEvent] {
@@ -42,6 +42,7 @@ public struct InputParser: Sendable {
         loop: while !rest.isEmpty {
             if pasting {
                 guard let text = takePaste(&rest) else { break }
+                pasting = false
                 events.append(.paste(text))
                 continue
             }
@@ -92,7 +93,7 @@ public struct InputParser: Sendable {
 
     private func next(_ bytes: ArraySlice<UInt8>, final: Bool) -> Step {
         let bytes = Array(bytes.prefix(4096))
-        guard bytes[0] == 0x1B else { return character(bytes, final: final) }
+        guard bytes[0] == 0x1B else { return character(bytes) }
         var isPrefix = false
         for length in stride(from: min(bytes.count, 16), through: 2, by: -1) {
             if let key = sequences[Array(bytes.prefix(length))] { return .event(.key(key), length: length) }
@@ -114,15 +115,15 @@ public struct InputParser: Sendable {
 
     /// Escape and a key: Alt was held down.
     func alt(_ bytes: [UInt8], final: Bool) -> Step {
-        guard case .event(let event, let length) = character(Array(bytes.dropFirst()), final: final) else {
-            return .incomplete
+        guard case .event(let event, let length) = character(Array(bytes.dropFirst())) else {
+            return final ? .event(nil, length: bytes.count) : .incomplete
         }
         guard case .key(var key)? = event else { return .event(nil, length: length + 1) }
         key.alt = true
         return .event(.key(key), length: length + 1)
     }
 
-    private func character(_ bytes: [UInt8], final: Bool) -> Step {
+    private func character(_ bytes: [UInt8]) -> Step {
         let first = bytes[0]
         switch first {
         case 0x0D, 0x0A: return .event(.key(Key(.enter)), length: 1)
@@ -144,7 +145,7 @@ public struct InputParser: Sendable {
             case 0xF0...0xF4: 4
             default: 1
             }
-        if bytes.count < length { return final ? .event(nil, length: bytes.count) : .incomplete }
+        if bytes.count < length { return .incomplete }
         guard let text = String(validating: bytes.prefix(length), as: UTF8.self),
             let character = text.first, character.unicodeScalars.allSatisfy({ $0.value >= 0xA0 })
         else { return .event(nil, length: 1) }

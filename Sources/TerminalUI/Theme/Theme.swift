@@ -111,7 +111,7 @@ public struct Theme: Hashable, Sendable {
             .bad: Style(foreground: .indexed(1), modifiers: .bold),
             .busy: Style(foreground: .indexed(4)),
             .paused: Style(foreground: .indexed(5)),
-            .selection: Style(modifiers: .reverse),
+            .selection: Style(foreground: .indexed(0), background: .indexed(6)),
             .header: Style(modifiers: [.bold, .underline]),
             .border: Style(modifiers: .dim),
             .focus: Style(foreground: .indexed(6)),

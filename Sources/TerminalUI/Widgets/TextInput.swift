@@ -96,7 +96,7 @@ public struct TextField: Widget, Sendable {
     public var input: TextInput
     /// Shown while nothing has been typed.
     public var placeholder: String
-    /// Whether the keys go here.
+    /// Whether the keys go here: only then it looks like a field to type in.
     public var focused: Bool
     /// Theme and symbols.
     public var look: Look
@@ -118,17 +118,11 @@ public struct TextField: Widget, Sendable {
     /// Draws the field in the first row.
     public func draw(in area: Rect, into buffer: inout Buffer) {
         let line = area.row(0)
-        buffer.fill(line, style: buffer[area.origin].style.patched(look[.input]))
+        buffer.fill(line, style: buffer[area.origin].style.patched(focused ? look[.input] : .plain))
         if input.text.isEmpty {
             buffer.put(placeholder, at: area.origin, style: look[.dim], maxWidth: area.width)
         } else {
             buffer.put(view(width: area.width).text, at: area.origin, maxWidth: area.width)
-        }
-        // A field must show its cursor's place also where the terminal's own cursor is hidden.
-        if focused {
-            let point = cursor(in: area)
-            let width = max(1, Int(buffer[point].width))
-            buffer.patch(Rect(x: point.x, y: point.y, width: width, height: 1), style: Style(modifiers: .reverse))
         }
     }
 
