@@ -67,7 +67,7 @@ public struct Keymap: Sendable {
         Binding(context: .looking, keys: [.escape], label: "Esc", command: .back, help: "back; clears the filter"),
         Binding(
             context: .looking, keys: [.character("/")], label: "/", command: .filter,
-            help: "filter the rows; ! in front inverts; ↑ recalls the last", hint: "filter"),
+            help: "filter rows; ! inverts, ↑ recalls the last", hint: "filter"),
         Binding(
             context: .looking, keys: [.character(" ")], label: "Space", command: .freeze,
             help: "freeze the view; collection goes on", hint: "freeze"),
@@ -101,7 +101,7 @@ public struct Keymap: Sendable {
         Binding(context: .composer, keys: [.right], label: "→", command: .right, help: "next choice; right in the text"),
         Binding(
             context: .composer, keys: [.enter], label: "Enter", command: .open,
-            help: "next frame, next field, or send on [ Send ]"),
+            help: "next frame or field; sends on [ Send ]"),
         Binding(context: .composer, keys: [.control("s")], label: "Ctrl-S", command: .send, help: "send"),
         Binding(context: .composer, keys: [.escape], label: "Esc", command: .back, help: "close; the draft stays"),
     ]

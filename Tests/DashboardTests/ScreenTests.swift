@@ -53,7 +53,7 @@ import Testing
             state.type("hex:0")
             state.press([Key("s", control: true)])
         },
-        Scene(name: "nothing-yet") { $0 = DashboardState.fixture(seconds: nil) },
+        Scene(name: "nothing-yet") { $0 = .fixture(theme: $0.theme, size: $0.size, isNew: true) },
     ]
 
     static let sizes = [Size(width: 80, height: 24), Size(width: 160, height: 50)]
@@ -134,16 +134,22 @@ import Testing
 }
 
 extension DashboardState {
-    /// The fixture's last minute, up to `seconds`; nil: before the first snapshot.
+    /// The fixture's last minute; with `isNew` before the first snapshot.
     static func fixture(
-        theme: Theme = .standard, size: Size = Size(width: 80, height: 24), seconds: Int? = 192, readOnly: Bool = false
+        theme: Theme = .standard, size: Size = Size(width: 80, height: 24), isNew: Bool = false, readOnly: Bool = false
     ) -> DashboardState {
-        var state = DashboardState(
-            topology: Fixture.topology, theme: theme, glyphs: .unicode, size: size, readOnly: readOnly)
+        var state = isNew || readOnly ? made(isNew: isNew, readOnly: readOnly) : seen
+        _ = update(&state, .themeChanged(theme))
         _ = update(&state, .resize(size))
-        if let seconds {
-            for snapshot in Fixture.observation(until: seconds) { _ = update(&state, .snapshot(snapshot)) }
-        }
+        return state
+    }
+
+    private static let seen = made(isNew: false, readOnly: false)
+
+    private static func made(isNew: Bool, readOnly: Bool) -> DashboardState {
+        var state = DashboardState(
+            topology: Fixture.topology, theme: .standard, glyphs: .unicode, readOnly: readOnly)
+        for snapshot in isNew ? [] : Fixture.observation() { _ = update(&state, .snapshot(snapshot)) }
         return state
     }
 

@@ -4,14 +4,14 @@ extension Canvas {
     /// Two columns where there is room for them.
     private var helpColumns: [[[Span]]] {
         let groups = Keymap.Context.allCases.map(helpLines)
-        let left = size.width >= 110 ? 2 : groups.count
+        let left = size.width >= 124 ? 2 : groups.count
         return [groups.prefix(left), groups.dropFirst(left)].filter { !$0.isEmpty }.map { Array($0.joined().dropLast()) }
     }
 
     private var helpHeight: Int { helpColumns.map(\.count).max() ?? 0 }
 
     private var helpArea: Rect {
-        let width = helpColumns.count > 1 ? 108 : 64
+        let width = helpColumns.count > 1 ? 122 : 66
         return Rect(size).centered(Size(width: min(width, size.width - 2), height: min(helpHeight + 2, size.height - 2)))
     }
 
