@@ -1,0 +1,157 @@
+public import TerminalUI
+
+/// What a key asks for.
+public enum Command: Equatable, Sendable {
+    case screen(Screen)
+    case nextScreen, previousScreen
+    case up, down, left, right, pageUp, pageDown, first, last
+    case open, back
+    case filter, freeze, faster, slower
+    case start, stop, kill, restart, pause
+    case inject, theme, help, quit, interrupt
+    // In the composer.
+    case nextField, previousField, send
+    // Answers to a question.
+    case yes, no
+}
+
+/// The one table of keys: it drives the dispatch, the help screen and the table in the README.
+public struct Keymap: Sendable {
+    /// Where a binding holds.
+    public enum Context: String, Sendable, CaseIterable {
+        case looking = "Looking"
+        case moving = "Moving"
+        case acting = "On the selected node"
+        case composer = "In the composer"
+        case question = "At a question"
+        case anywhere = "Anywhere"
+    }
+
+    public struct Binding: Sendable {
+        public var context: Context
+        public var keys: [Key]
+        /// How the keys are written for people.
+        public var label: String
+        public var command: Command
+        /// What it does, for help and README.
+        public var help: String
+        /// One word for the hint line, or nil.
+        public var hint: String?
+    }
+
+    public static let bindings: [Binding] = screens + moving + looking + acting + composer + question + anywhere
+
+    private static let screens = Screen.allCases.map { screen in
+        Binding(
+            context: .looking, keys: [.character(screen.digit)], label: String(screen.digit), command: .screen(screen),
+            help: screen.help, hint: nil)
+    }
+
+    private static let moving: [Binding] = [
+        Binding(context: .moving, keys: [.down, .character("j")], label: "↓ j", command: .down, help: "next row"),
+        Binding(context: .moving, keys: [.up, .character("k")], label: "↑ k", command: .up, help: "row before"),
+        Binding(context: .moving, keys: [.right, .character("l")], label: "→ l", command: .right, help: "next list"),
+        Binding(context: .moving, keys: [.left, .character("h")], label: "← h", command: .left, help: "list before"),
+        Binding(context: .moving, keys: [.home, .character("g")], label: "Home g", command: .first, help: "first row"),
+        Binding(
+            context: .moving, keys: [.end, .character("G")], label: "End G", command: .last,
+            help: "last row; in the events: follow"),
+        Binding(context: .moving, keys: [.pageDown], label: "PgDn", command: .pageDown, help: "a page down"),
+        Binding(context: .moving, keys: [.pageUp], label: "PgUp", command: .pageUp, help: "a page up"),
+    ]
+
+    private static let looking: [Binding] = [
+        Binding(context: .looking, keys: [.tab], label: "Tab", command: .nextScreen, help: "next screen"),
+        Binding(context: .looking, keys: [.backTab], label: "Shift-Tab", command: .previousScreen, help: "screen before"),
+        Binding(context: .looking, keys: [.enter], label: "Enter", command: .open, help: "all that is known of the row"),
+        Binding(context: .looking, keys: [.escape], label: "Esc", command: .back, help: "back; clears the filter"),
+        Binding(
+            context: .looking, keys: [.character("/")], label: "/", command: .filter,
+            help: "filter rows; ! inverts, ↑ recalls the last", hint: "filter"),
+        Binding(
+            context: .looking, keys: [.character(" ")], label: "Space", command: .freeze,
+            help: "freeze the view; collection goes on", hint: "freeze"),
+        Binding(context: .looking, keys: [.character("+")], label: "+", command: .faster, help: "refresh more often"),
+        Binding(context: .looking, keys: [.character("-")], label: "-", command: .slower, help: "refresh less often"),
+        Binding(context: .looking, keys: [.character("t")], label: "t", command: .theme, help: "next theme"),
+    ]
+
+    private static let acting: [Binding] = [
+        Binding(
+            context: .acting, keys: [.character("i")], label: "i", command: .inject, help: "inject a message",
+            hint: "inject"),
+        Binding(context: .acting, keys: [.character("s")], label: "s", command: .start, help: "start", hint: "start"),
+        Binding(
+            context: .acting, keys: [.character("x")], label: "x", command: .stop,
+            help: "stop: TERM, then KILL after its grace", hint: "stop"),
+        Binding(
+            context: .acting, keys: [.character("X")], label: "X", command: .kill, help: "kill; asks first", hint: "kill"),
+        Binding(
+            context: .acting, keys: [.character("r")], label: "r", command: .restart, help: "restart", hint: "restart"),
+        Binding(
+            context: .acting, keys: [.character("p")], label: "p", command: .pause, help: "pause, or resume",
+            hint: "pause"),
+    ]
+
+    private static let composer: [Binding] = [
+        Binding(context: .composer, keys: [.tab], label: "Tab", command: .nextField, help: "next field"),
+        Binding(context: .composer, keys: [.backTab], label: "Shift-Tab", command: .previousField, help: "field before"),
+        Binding(
+            context: .composer, keys: [.left], label: "←", command: .left, help: "choice before; left in the text"),
+        Binding(context: .composer, keys: [.right], label: "→", command: .right, help: "next choice; right in the text"),
+        Binding(
+            context: .composer, keys: [.enter], label: "Enter", command: .open,
+            help: "next frame or field; sends on [ Send ]"),
+        Binding(context: .composer, keys: [.control("s")], label: "Ctrl-S", command: .send, help: "send"),
+        Binding(context: .composer, keys: [.escape], label: "Esc", command: .back, help: "close; the draft stays"),
+    ]
+
+    private static let question: [Binding] = [
+        Binding(context: .question, keys: [.character("y")], label: "y", command: .yes, help: "yes"),
+        Binding(context: .question, keys: [.character("n"), .escape], label: "n Esc", command: .no, help: "no"),
+    ]
+
+    private static let anywhere: [Binding] = [
+        Binding(context: .looking, keys: [.character("?")], label: "?", command: .help, help: "this help", hint: "help"),
+        Binding(
+            context: .looking, keys: [.character("q")], label: "q", command: .quit, help: "quit; the nodes end too",
+            hint: "quit"),
+        Binding(context: .anywhere, keys: [.control("c")], label: "Ctrl-C", command: .interrupt, help: "quit, always"),
+    ]
+
+    private static let byContext: [Context: [Key: Command]] = {
+        var table: [Context: [Key: Command]] = [:]
+        for binding in bindings {
+            for key in binding.keys { table[binding.context, default: [:]][key] = binding.command }
+        }
+        return table
+    }()
+
+    /// What `key` asks for where these contexts hold; the first that knows it decides.
+    static func command(for key: Key, in contexts: [Context]) -> Command? {
+        for context in contexts {
+            if let command = byContext[context]?[key] { return command }
+        }
+        return nil
+    }
+
+    /// The table for the README: one row a binding, in the order of the contexts.
+    public static var markdownTable: String {
+        var lines = ["| key | where | what it does |", "|---|---|---|"]
+        for context in Context.allCases {
+            for binding in bindings where binding.context == context {
+                lines.append("| `\(binding.label)` | \(context.rawValue.lowercased()) | \(binding.help) |")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Key {
+    static let up = Key(.up), down = Key(.down), left = Key(.left), right = Key(.right)
+    static let home = Key(.home), end = Key(.end), pageUp = Key(.pageUp), pageDown = Key(.pageDown)
+    static let tab = Key(.tab), backTab = Key(.backTab), enter = Key(.enter), escape = Key(.escape)
+
+    static func character(_ character: Character) -> Key { Key(character) }
+    static func control(_ character: Character) -> Key { Key(character, control: true) }
+}

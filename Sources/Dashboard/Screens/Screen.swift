@@ -1,0 +1,38 @@
+/// The screens, in the order of their tabs.
+public enum Screen: Int, Equatable, Sendable, CaseIterable {
+    case overview = 1, nodes, links, sockets, events
+
+    public var title: String {
+        switch self {
+        case .overview: "Overview"
+        case .nodes: "Nodes"
+        case .links: "Links"
+        case .sockets: "Sockets"
+        case .events: "Events"
+        }
+    }
+
+    /// The key that opens it.
+    public var digit: Character { Character(String(rawValue)) }
+
+    var help: String {
+        switch self {
+        case .overview: "overview: nodes, links, events"
+        case .nodes: "all of the nodes"
+        case .links: "all of the links, both ways"
+        case .sockets: "all of the sockets"
+        case .events: "what happened"
+        }
+    }
+
+    /// Its lists, in the order in which one moves through them.
+    var panes: [Pane] {
+        switch self {
+        case .overview: [.nodes, .links, .events]
+        case .nodes: [.nodes]
+        case .links: [.links]
+        case .sockets: [.sockets]
+        case .events: [.events]
+        }
+    }
+}

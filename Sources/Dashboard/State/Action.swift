@@ -1,0 +1,35 @@
+public import RunDirectory
+public import Telemetry
+public import TerminalUI
+
+/// What happened, and `update` is told.
+public enum Action: Equatable, Sendable {
+    /// A key, the mouse, pasted text, a new size of the terminal.
+    case input(InputEvent)
+    case resize(Size)
+    /// A new look at the session. It is collected also while the view is frozen.
+    case snapshot(Snapshot)
+    /// What became of a command that an effect asked for.
+    case reply(to: SessionCommand, ControlReply)
+    /// What became of the injection that an effect asked for, line by line.
+    case injection(ControlReply)
+    /// A sentence for the status line.
+    case message(String)
+    case themeChanged(Theme)
+    /// Time since the dashboard began; messages vanish by it.
+    case tick(elapsed: Duration)
+}
+
+/// What must be done outside; the loop that runs the dashboard does it.
+public enum Effect: Equatable, Sendable {
+    /// Give the session a command, and answer with `Action.reply`.
+    case command(SessionCommand)
+    /// Inject, and answer with `Action.injection`, line by line.
+    case inject(Injection)
+    /// End the dashboard, and with it the session that it runs.
+    case quit
+    /// Load the next theme, and answer with `Action.themeChanged`.
+    case cycleTheme
+    /// Take a snapshot this often from now on.
+    case refresh(Duration)
+}

@@ -1,0 +1,180 @@
+public import RunDirectory
+public import TerminalUI
+
+/// The form that injects a message. It keeps what was typed when it is closed.
+public struct Composer: Equatable, Sendable {
+    public enum Field: Int, Equatable, Sendable, CaseIterable {
+        case target, type, frames, identity, count, rate, reply, send
+    }
+
+    public internal(set) var field = Field.frames
+    public internal(set) var target = TextInput()
+    /// Socket type to send as; nil lets the session choose.
+    public internal(set) var type: String?
+    public internal(set) var frames = FrameInputs()
+    public internal(set) var identity = TextInput()
+    public internal(set) var count = TextInput("1")
+    public internal(set) var rate = TextInput()
+    public internal(set) var reply = TextInput("2s")
+    /// What is wrong with the form, or with what was sent: one sentence.
+    public internal(set) var problem: String?
+    /// Whether an injection is under way.
+    public internal(set) var isSending = false
+    /// What the injector told, oldest first; the last `capacity`.
+    public internal(set) var results: [InjectionEvent] = []
+    static let capacity = 200
+
+    public init() {}
+
+    /// What was typed, in a form that can be judged.
+    public var draft: Draft {
+        var draft = Draft()
+        draft.target = target.text
+        draft.type = type
+        draft.frames = frames.inputs.map(\.text)
+        draft.identity = identity.text
+        draft.count = count.text
+        draft.rate = rate.text
+        draft.reply = reply.text
+        return draft
+    }
+
+    /// Notes what became of the injection.
+    mutating func take(_ reply: ControlReply) {
+        switch reply {
+        case .event(let event):
+            switch event {
+            case .finished, .failed: isSending = false
+            case .joined, .sent, .reply: break
+            }
+            if case .failed(let reason) = event { problem = reason }
+            if case .sent = event, case .sent = results.last { results.removeLast() }
+            results.append(event)
+            if results.count > Self.capacity { results.removeFirst(results.count - Self.capacity) }
+        case .done:
+            isSending = false
+        case .error(let sentence):
+            isSending = false
+            problem = sentence
+        }
+    }
+
+    /// Lets the field that has the keys take one; nothing happens in a field that is chosen or pressed.
+    mutating func press(_ key: Key) {
+        switch field {
+        case .target: _ = target.handle(key)
+        case .frames: frames.press(key)
+        case .identity: _ = identity.handle(key)
+        case .count: _ = count.handle(key)
+        case .rate: _ = rate.handle(key)
+        case .reply: _ = reply.handle(key)
+        case .type, .send: break
+        }
+    }
+
+    /// Pasted text; in the frames each line becomes one.
+    mutating func paste(_ text: String) {
+        switch field {
+        case .target: target.insert(text)
+        case .frames: frames.paste(text)
+        case .identity: identity.insert(text)
+        case .count: count.insert(text)
+        case .rate: rate.insert(text)
+        case .reply: reply.insert(text)
+        case .type, .send: break
+        }
+    }
+
+    mutating func move(by step: Int) {
+        let all = Field.allCases
+        field = all[(field.rawValue + step + all.count) % all.count]
+    }
+
+    /// The next or previous of the sockets that can be reached.
+    mutating func cycleTarget(by step: Int, among candidates: [String]) {
+        guard !candidates.isEmpty else { return }
+        let place = candidates.firstIndex(of: target.text)
+        let next = place.map { ($0 + step + candidates.count) % candidates.count } ?? (step > 0 ? 0 : candidates.count - 1)
+        target = TextInput(candidates[next])
+    }
+
+    /// The rest of the first socket that begins with what was typed.
+    func completion(among candidates: [String]) -> String? {
+        guard !target.text.isEmpty, !candidates.contains(target.text) else { return nil }
+        let found = candidates.first { $0.hasPrefix(target.text) && $0 != target.text }
+        return found.map { String($0.dropFirst(target.text.count)) }
+    }
+
+    mutating func cycleType(by step: Int, targetType: String?) {
+        let choices: [String?] = [nil] + Self.types(reaching: targetType)
+        let place = choices.firstIndex(of: type) ?? 0
+        type = choices[(place + step + choices.count) % choices.count]
+    }
+
+    /// Socket types that can send to a bound socket of this type (the patterns of zmq_socket(3)).
+    static func types(reaching target: String?) -> [String] {
+        switch target {
+        case "ROUTER": ["DEALER", "REQ", "ROUTER"]
+        case "DEALER": ["ROUTER", "DEALER", "REP"]
+        case "REP": ["REQ", "DEALER"]
+        case "PULL": ["PUSH"]
+        case "SUB", "XSUB": ["PUB", "XPUB"]
+        case "PAIR": ["PAIR"]
+        case nil: ["DEALER", "REQ", "PUSH", "PUB", "PAIR", "ROUTER"]
+        default: []
+        }
+    }
+}
+
+/// The frames of a message being typed: a line each, one of them with the cursor.
+public struct FrameInputs: Equatable, Sendable {
+    /// At least one; a message has at least one frame.
+    public private(set) var inputs = [TextInput()]
+    /// The one with the cursor, from 0.
+    public private(set) var current = 0
+
+    /// Typing beyond this many frames adds none.
+    static let limit = 1000
+
+    mutating func press(_ key: Key) {
+        switch key.code {
+        case .enter: split()
+        case .backspace where inputs[current].cursor == 0 && !key.alt: join()
+        case .up: current = max(0, current - 1)
+        case .down: current = min(inputs.count - 1, current + 1)
+        default: _ = inputs[current].handle(key)
+        }
+    }
+
+    var isFirst: Bool { current == 0 }
+    var isLast: Bool { current == inputs.count - 1 }
+
+    mutating func paste(_ text: String) {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            if index > 0 { split() }
+            inputs[current].insert(String(line))
+        }
+    }
+
+    /// What stands right of the cursor becomes a frame of its own.
+    private mutating func split() {
+        guard inputs.count < Self.limit else { return }
+        let input = inputs[current]
+        var rest = TextInput(String(input.text.dropFirst(input.cursor)))
+        _ = rest.handle(Key(.home))
+        inputs[current] = TextInput(String(input.text.prefix(input.cursor)))
+        inputs.insert(rest, at: current + 1)
+        current += 1
+    }
+
+    /// The frame joins the one before it.
+    private mutating func join() {
+        guard current > 0 else { return }
+        let rest = inputs.remove(at: current).text
+        current -= 1
+        let before = inputs[current].text.count
+        _ = inputs[current].handle(Key(.end))
+        inputs[current].insert(rest)
+        while inputs[current].cursor > before { _ = inputs[current].handle(Key(.left)) }
+    }
+}

@@ -1,0 +1,149 @@
+public import RunDirectory
+import Telemetry
+public import TerminalUI
+
+/// Everything that the dashboard knows. `update` changes it, `view` draws it; neither has a clock or touches the outside.
+public struct DashboardState: Equatable, Sendable {
+    /// What stands in front of the screen and takes the keys.
+    public enum Overlay: Equatable, Sendable {
+        case help(offset: Int)
+        /// A question that `y` answers with the command.
+        case question(String, SessionCommand)
+        case composer
+        /// The filter is being typed.
+        case filter
+    }
+
+    /// A sentence on the status line, until `until` on the clock of `tick`.
+    public struct Message: Equatable, Sendable {
+        public var text: String
+        public var isProblem: Bool
+        var until: Duration
+    }
+
+    public let topology: ResolvedTopology
+    public let readOnly: Bool
+    public var theme: Theme
+    public var glyphs: Glyphs
+    /// Of the terminal, as last told.
+    public var size: Size
+
+    /// Collected all the time.
+    public internal(set) var live = Observation()
+    /// What is shown while the view is frozen, else nil.
+    public internal(set) var frozen: Observation?
+    public internal(set) var screen = Screen.overview
+    /// Which list of the screen has the keys.
+    public internal(set) var focus = Pane.nodes
+    public internal(set) var selections: [Pane: Selection] = [:]
+    /// What Enter opened, and how far it is scrolled.
+    public internal(set) var detail: Subject?
+    public internal(set) var detailOffset = 0
+    public internal(set) var filter = Filter()
+    /// The last filter that was used, to be recalled.
+    public internal(set) var lastFilter = ""
+    /// What is being typed as filter.
+    var filterInput = TextInput()
+    public internal(set) var overlay: Overlay?
+    public internal(set) var composer = Composer()
+    public internal(set) var message: Message?
+    /// How often a snapshot is taken.
+    public internal(set) var refresh: Duration
+    /// Time since the dashboard began, as last told by `tick`.
+    public internal(set) var now = Duration.zero
+
+    /// - Parameters:
+    ///   - topology: what was loaded; declared sockets and options are shown from it.
+    ///   - refresh: how often snapshots come, until `+` and `-` change it.
+    ///   - readOnly: refuses, with a sentence, whatever would change the session.
+    public init(
+        topology: ResolvedTopology, theme: Theme, glyphs: Glyphs, size: Size = Size(width: 80, height: 24),
+        refresh: Duration = .milliseconds(500), readOnly: Bool = false
+    ) {
+        self.topology = topology
+        self.theme = theme
+        self.glyphs = glyphs
+        self.size = size
+        self.refresh = refresh
+        self.readOnly = readOnly
+    }
+
+    /// Theme and symbols, as widgets take them.
+    var look: Look { Look(theme: theme, glyphs: glyphs) }
+
+    /// What is on the screen: the newest, or what was frozen.
+    public var shown: Observation { frozen ?? live }
+
+    /// The rows of a list, through the filter.
+    public func rows(of pane: Pane) -> [Subject] {
+        let shown = shown
+        switch pane {
+        case .nodes:
+            return shown.nodes.lazy.filter { filter.shows(Self.words($0)) }.map { .node($0.name) }
+        case .links:
+            return shown.links.lazy.filter { filter.shows(Self.words($0)) }.map { .link($0.id) }
+        case .sockets:
+            return shown.sockets.lazy.filter { filter.shows(Self.words($0)) }.map { .socket($0.id) }
+        case .events:
+            return shown.log.entries.lazy.filter { filter.shows(Self.words($0)) }.map { .event($0.id) }
+        }
+    }
+
+    private static func words(_ node: Snapshot.Node) -> [String] {
+        [node.name, node.kind, node.state.rawValue]
+    }
+    private static func words(_ link: Snapshot.Link) -> [String] {
+        [link.from, link.to, link.state.rawValue, link.endpoint]
+    }
+    private static func words(_ socket: Snapshot.Socket) -> [String] {
+        [socket.id, socket.type] + socket.endpoints
+    }
+    private static func words(_ entry: EventLog.Entry) -> [String] {
+        [entry.subject, EventMeaning.title(entry), entry.endpoint]
+    }
+
+    /// What is selected, or opened.
+    public var selected: Subject? { detail ?? selections[focus]?.subject }
+
+    /// The node that the keys act on: the one selected, or the owner of what is selected (of a link, the connecting end).
+    public var targetNode: String? {
+        switch selected {
+        case .node(let name): return name
+        case .socket(let id): return shown.socket(id)?.node
+        case .link(let id):
+            guard let link = shown.link(id) else { return nil }
+            return shown.owner(of: link.from) ?? shown.owner(of: link.to)
+        case .event(let id): return shown.log.entry(id)?.node
+        case nil: return nil
+        }
+    }
+
+    /// Sockets that a fresh peer can reach, `NODE.SOCKET`: those that are bound, by the file or as the links show.
+    public var boundSockets: [String] {
+        var found: [String] = []
+        var seen: Set<String> = []
+        for node in topology.nodes {
+            for socket in node.sockets where !socket.binds.isEmpty {
+                let id = "\(node.name).\(socket.name)"
+                if seen.insert(id).inserted { found.append(id) }
+            }
+        }
+        for link in live.links where live.socket(link.to) != nil && seen.insert(link.to).inserted {
+            found.append(link.to)
+        }
+        return found
+    }
+
+    /// The type of a socket as `DEALER`, from what is seen or what the file declares.
+    func socketType(_ id: String) -> String? {
+        if let type = live.socket(id)?.type { return type }
+        for node in topology.nodes where id.hasPrefix(node.name + ".") {
+            if let socket = node.sockets.first(where: { "\(node.name).\($0.name)" == id }) { return socket.type }
+        }
+        return nil
+    }
+
+    mutating func say(_ text: String, isProblem: Bool = false) {
+        message = Message(text: text, isProblem: isProblem, until: now + .seconds(isProblem ? 12 : 6))
+    }
+}

@@ -1,0 +1,209 @@
+import RunDirectory
+public import Telemetry
+
+/// What is known of the session: the newest snapshot, and what was gathered from those before it.
+/// While the view is frozen a copy of it is shown, and collection goes on in the other.
+public struct Observation: Equatable, Sendable {
+    /// Sums over the session; injectors stand outside.
+    public struct Totals: Equatable, Sendable {
+        public var running = 0
+        public var nodes = 0
+        /// Messages a second delivered on all links together; nil when no link's rate is known.
+        public var messageRate: Double?
+        /// Bytes a second on all links together; nil before there are two snapshots to compare.
+        public var byteRate: Double?
+        public var depth = PartialSum()
+        public var lost = PartialSum()
+        public var reconnects = 0
+    }
+
+    /// A sum that may lack terms: `84`, `≥84` when some term is unknown, `—` when all are.
+    public struct PartialSum: Equatable, Sendable {
+        public var known: Int?
+        public var isComplete = true
+
+        public init() {}
+
+        mutating func add(_ term: Int?) {
+            if let term { known = (known ?? 0) + term } else { isComplete = false }
+        }
+
+        /// For people.
+        public var text: String {
+            known == nil || isComplete ? Format.count(known) : "≥" + Format.count(known)
+        }
+    }
+
+    public private(set) var snapshot: Snapshot?
+    public private(set) var totals = Totals()
+    public private(set) var log = EventLog()
+    /// Messages a second of each link, by its id, both ways together.
+    public private(set) var linkRates: [String: Series] = [:]
+    public private(set) var messageRates = Series()
+    public private(set) var byteRates = Series()
+    public private(set) var depths = Series()
+
+    private var socketIndex: [String: Int] = [:]
+    private var socketsOfNode: [String: [Int]] = [:]
+    private var nodeIndex: [String: Int] = [:]
+    private var linkIndex: [String: Int] = [:]
+    /// The newest moments of the session at which the bytes were summed: what came in since the one before.
+    private var byteWindow: [ByteSample] = []
+
+    private struct ByteSample: Equatable, Sendable {
+        var elapsed: Double
+        var bytes: Int?
+    }
+
+    /// Seconds over which the rate of bytes is taken.
+    private static let byteWindowLength = 2.0
+
+    public init() {}
+
+    public var nodes: [Snapshot.Node] { snapshot?.nodes ?? [] }
+    public var sockets: [Snapshot.Socket] { snapshot?.sockets ?? [] }
+    public var links: [Snapshot.Link] { snapshot?.links ?? [] }
+
+    public func node(_ name: String) -> Snapshot.Node? { nodeIndex[name].map { nodes[$0] } }
+    public func socket(_ id: String) -> Snapshot.Socket? { socketIndex[id].map { sockets[$0] } }
+    public func link(_ id: String) -> Snapshot.Link? { linkIndex[id].map { links[$0] } }
+    public func sockets(of node: String) -> [Snapshot.Socket] { (socketsOfNode[node] ?? []).map { sockets[$0] } }
+
+    /// The node that an end of a link belongs to; nil for an end that is no node of the session.
+    public func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
+
+    /// Takes a snapshot in.
+    mutating func take(_ next: Snapshot) {
+        let previous = snapshot
+        snapshot = next
+        index(next)
+        for event in next.events { log.append(event) }
+        noteChanges(from: previous, to: next)
+        sumUp(previous: previous, next: next)
+        for link in next.links {
+            linkRates[link.id, default: Series()].record(LinkFlow(link, in: self).rate, at: next.elapsed)
+        }
+        if linkRates.count > next.links.count {
+            linkRates = linkRates.filter { linkIndex[$0.key] != nil }
+        }
+        messageRates.record(totals.messageRate, at: next.elapsed)
+        byteRates.record(totals.byteRate, at: next.elapsed)
+        depths.record(totals.depth.known.map(Double.init), at: next.elapsed)
+    }
+
+    private mutating func index(_ next: Snapshot) {
+        nodeIndex = Dictionary(next.nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        socketIndex = Dictionary(next.sockets.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        linkIndex = Dictionary(next.links.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        socketsOfNode = Dictionary(grouping: next.sockets.indices, by: { next.sockets[$0].node })
+    }
+
+    /// A node's change of state is an event too, though no socket tells it.
+    private mutating func noteChanges(from previous: Snapshot?, to next: Snapshot) {
+        guard let previous else { return }
+        let before = Dictionary(previous.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for node in next.nodes where before[node.name]?.state != node.state {
+            let ended = node.state == .failed || node.state == .backoff || node.state == .exited
+            var detail = ended ? EventMeaning.exit(node.exit) ?? "" : ""
+            if node.state == .running, let pid = node.pid { detail = "pid \(pid)" }
+            log.append(node: node.name, state: node.state, detail: detail, elapsed: next.elapsed)
+        }
+    }
+
+    private mutating func sumUp(previous: Snapshot?, next: Snapshot) {
+        var sums = Totals()
+        for node in next.nodes where node.kind != "injector" {
+            sums.nodes += 1
+            if node.state == .running { sums.running += 1 }
+        }
+        let counted = next.links.filter { !isInjected($0) }
+        for link in counted {
+            let flow = LinkFlow(link, in: self)
+            if let rate = flow.rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
+            sums.reconnects += link.reconnects
+            if link.state == .declared || link.state == .connecting || link.state == .retrying {
+                // It never carried anything, or its connection is gone: what it does not tell is no gap in the sum.
+                flow.lost.map { sums.lost.add($0) }
+                flow.depth.map { sums.depth.add($0) }
+            } else {
+                sums.lost.add(flow.lost)
+                sums.depth.add(flow.depth)
+            }
+        }
+        sums.byteRate = byteRate(of: counted, previous: previous, at: next.elapsed)
+        totals = sums
+    }
+
+    private func isInjected(_ link: Snapshot.Link) -> Bool {
+        [link.from, link.to].contains { end in owner(of: end).flatMap(node)?.kind == "injector" }
+    }
+
+    private mutating func byteRate(of links: [Snapshot.Link], previous: Snapshot?, at elapsed: Double) -> Double? {
+        let before = Dictionary(
+            (previous?.links ?? []).map { ($0.id, Self.bytes($0)) }, uniquingKeysWith: { first, _ in first })
+        var grown: Int?
+        if previous != nil {
+            for link in links {
+                guard let now = Self.bytes(link) else { continue }
+                grown = (grown ?? 0) + max(0, now - ((before[link.id] ?? nil) ?? 0))
+            }
+        }
+        byteWindow.append(ByteSample(elapsed: elapsed, bytes: grown))
+        while byteWindow.count > 2, byteWindow[1].elapsed <= elapsed - Self.byteWindowLength {
+            byteWindow.removeFirst()
+        }
+        guard let first = byteWindow.first, elapsed > first.elapsed else { return nil }
+        let known = byteWindow.dropFirst().compactMap(\.bytes)
+        return known.isEmpty ? nil : Double(known.reduce(0, +)) / (elapsed - first.elapsed)
+    }
+
+    private static func bytes(_ link: Snapshot.Link) -> Int? {
+        link.out.bytes == nil && link.back.bytes == nil ? nil : (link.out.bytes ?? 0) + (link.back.bytes ?? 0)
+    }
+}
+
+/// A link's two ways as one figure each. A way that the pattern never uses (PUSH to PULL: back) does not count.
+struct LinkFlow {
+    let link: Snapshot.Link
+    /// The ways that carry messages, `out` first.
+    let ways: [Snapshot.Direction]
+    let carriesOut: Bool
+    let carriesBack: Bool
+
+    init(_ link: Snapshot.Link, in observation: Observation) {
+        self.link = link
+        let from = observation.socket(link.from)?.type
+        let to = observation.socket(link.to)?.type
+        let senders: Set = ["PUSH", "PUB", "XPUB"]
+        let receivers: Set = ["PULL", "SUB", "XSUB"]
+        carriesOut = !(from.map(receivers.contains) ?? false) && !(to.map(senders.contains) ?? false)
+        carriesBack = !(from.map(senders.contains) ?? false) && !(to.map(receivers.contains) ?? false)
+        ways = (carriesOut ? [link.out] : []) + (carriesBack ? [link.back] : [])
+    }
+
+    /// Messages a second, both ways; nil when neither is known.
+    var rate: Double? {
+        let known = ways.compactMap(\.rate)
+        return known.isEmpty ? nil : known.reduce(0, +)
+    }
+
+    var sendQueue: Int? { sum { $0.stages.sendQueue } }
+    var kernel: Int? { sum { $0.stages.kernel } }
+    var receiveQueue: Int? { sum { $0.stages.receiveQueue } }
+    var depth: Int? { sum(\.depth) }
+    var lost: Int? { sum(\.lost) }
+    var discarded: Int? { sum(\.discarded) }
+
+    /// Of the slower way.
+    var latency: Snapshot.Direction.Latency? { ways.compactMap(\.latency).max { $0.p99 < $1.p99 } }
+
+    /// A sum is known only when every term is.
+    private func sum(_ figure: (Snapshot.Direction) -> Int?) -> Int? {
+        var total = 0
+        for way in ways {
+            guard let term = figure(way) else { return nil }
+            total += term
+        }
+        return ways.isEmpty ? nil : total
+    }
+}

@@ -1,0 +1,51 @@
+import TerminalUI
+
+extension DashboardState {
+    /// A click selects what lies under it, a second one on the same row opens it; the wheel scrolls.
+    mutating func point(_ mouse: MouseEvent) {
+        switch mouse.kind {
+        case .press(0): click(mouse.point)
+        case .scrollUp: scroll(by: -3, at: mouse.point)
+        case .scrollDown: scroll(by: 3, at: mouse.point)
+        case .press, .release: break
+        }
+    }
+
+    private mutating func click(_ point: Point) {
+        guard overlay == nil || overlay == .filter else { return }
+        let layout = Layout(self, size: size)
+        if layout.tabs.contains(point) {
+            let tabs = Layout.tabs(self)
+            if let index = tabs.tab(atColumn: point.x - layout.tabs.x, width: layout.tabs.width) {
+                show(Screen.allCases[index])
+            }
+            return
+        }
+        guard let place = layout.panes.first(where: { $0.frame.contains(point) }) else { return }
+        focus = place.pane
+        guard place.rows.contains(point), let selection = selections[place.pane] else { return }
+        let rows = rows(of: place.pane)
+        let index = selection.offset + point.y - place.rows.y
+        guard rows.indices.contains(index) else { return }
+        if selection.subject == rows[index] {
+            open()
+        } else {
+            selections[place.pane]?.subject = rows[index]
+        }
+    }
+
+    private mutating func scroll(by step: Int, at point: Point) {
+        if case .help(let offset) = overlay {
+            overlay = .help(offset: offset + step)
+            return
+        }
+        guard overlay == nil || overlay == .filter else { return }
+        if detail != nil {
+            detailOffset += step
+            return
+        }
+        let layout = Layout(self, size: size)
+        if let place = layout.panes.first(where: { $0.frame.contains(point) }) { focus = place.pane }
+        self.step(by: step, rows: rows(of: focus), flows: false)
+    }
+}

@@ -1,0 +1,328 @@
+import RunDirectory
+import Telemetry
+import TerminalUI
+
+/// The one way in which the state changes. Pure: what must be done outside comes back as effects.
+public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] {
+    var effects: [Effect] = []
+    switch action {
+    case .input(.key(let key)): effects = state.press(key)
+    case .input(.mouse(let mouse)): state.point(mouse)
+    case .input(.paste(let text)): state.paste(text)
+    case .input(.resize(let size)), .resize(let size): state.size = size
+    case .input(.wake): break
+    case .input(.closed): effects = [.quit]
+    case .snapshot(let snapshot): state.live.take(snapshot)
+    case .reply(let command, let reply): state.take(reply, to: command)
+    case .injection(let reply): state.composer.take(reply)
+    case .message(let text): state.say(text)
+    case .themeChanged(let theme):
+        state.theme = theme
+    case .tick(let elapsed):
+        state.now = elapsed
+        if let message = state.message, message.until <= elapsed { state.message = nil }
+    }
+    state.settle()
+    return effects
+}
+
+extension DashboardState {
+    /// Brings every list of the screen into order: rows may have come and gone, the window may have changed.
+    mutating func settle() {
+        if !screen.panes.contains(focus) { focus = screen.panes[0] }
+        let layout = Layout(self, size: size)
+        for pane in layout.panes {
+            selections[pane.pane, default: Selection()].settle(
+                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane == .events)
+        }
+        if let detail, !exists(detail) {
+            self.detail = nil
+            say("\(detail.name) is gone.")
+        }
+        if detail != nil {
+            detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - layout.body.height))
+        }
+        if case .help(let offset) = overlay {
+            overlay = .help(offset: max(0, min(offset, Canvas(state: self, size: size).helpOverflow)))
+        }
+    }
+
+    private func exists(_ subject: Subject) -> Bool {
+        switch subject {
+        case .node(let name): shown.node(name) != nil
+        case .link(let id): shown.link(id) != nil
+        case .socket(let id): shown.socket(id) != nil
+        case .event(let id): shown.log.entry(id) != nil
+        }
+    }
+
+    // MARK: Keys
+
+    mutating func press(_ key: Key) -> [Effect] {
+        if Keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
+        message = nil
+        switch overlay {
+        case .question(_, let command): return answer(key, command)
+        case .composer: return compose(key)
+        case .filter:
+            typeFilter(key)
+            return []
+        case .help(let offset):
+            scrollHelp(key, from: offset)
+            return []
+        case nil:
+            guard let command = Keymap.command(for: key, in: [.moving, .looking, .acting]) else { return [] }
+            return obey(command)
+        }
+    }
+
+    private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
+        switch Keymap.command(for: key, in: [.question]) {
+        case .yes:
+            overlay = nil
+            return [.command(command)]
+        case .no:
+            overlay = nil
+            say("Nothing was done.")
+            return []
+        default:
+            return []
+        }
+    }
+
+    private mutating func scrollHelp(_ key: Key, from offset: Int) {
+        let page = max(1, size.height - 6)
+        switch Keymap.command(for: key, in: [.moving, .looking]) {
+        case .down: overlay = .help(offset: offset + 1)
+        case .up: overlay = .help(offset: offset - 1)
+        case .pageDown: overlay = .help(offset: offset + page)
+        case .pageUp: overlay = .help(offset: offset - page)
+        case .first: overlay = .help(offset: 0)
+        case .last: overlay = .help(offset: .max / 2)
+        case .help, .back, .quit, .open: overlay = nil
+        default: break
+        }
+    }
+
+    private mutating func typeFilter(_ key: Key) {
+        switch key.code {
+        case .enter, .tab:
+            if filter.isActive { lastFilter = filter.text }
+            overlay = nil
+        case .escape:
+            if filter.isActive { lastFilter = filter.text }
+            filter = Filter()
+            filterInput = TextInput()
+            overlay = nil
+        case .up:
+            filterInput = TextInput(lastFilter)
+        default:
+            _ = filterInput.handle(key)
+        }
+        if overlay == .filter { filter.text = filterInput.text }
+    }
+
+    mutating func paste(_ text: String) {
+        switch overlay {
+        case .composer: composer.paste(text)
+        case .filter:
+            filterInput.insert(text)
+            filter.text = filterInput.text
+        case .help, .question, nil: break
+        }
+    }
+
+    // MARK: Commands
+
+    private mutating func obey(_ command: Command) -> [Effect] {
+        switch command {
+        case .screen(let next): show(next)
+        case .nextScreen: turn(by: 1)
+        case .previousScreen: turn(by: -1)
+        case .up, .down, .pageUp, .pageDown, .first, .last: move(command)
+        case .left: changeFocus(by: -1)
+        case .right: changeFocus(by: 1)
+        case .open: open()
+        case .back: back()
+        case .filter:
+            filterInput = TextInput(filter.text)
+            overlay = .filter
+        case .freeze: frozen = frozen == nil ? live : nil
+        case .help: overlay = .help(offset: 0)
+        case .faster: return changeRefresh(by: -1)
+        case .slower: return changeRefresh(by: 1)
+        case .start, .stop, .kill, .restart, .pause: return act(command)
+        case .inject: openComposer()
+        case .theme: return [.cycleTheme]
+        case .quit, .interrupt: return [.quit]
+        case .nextField, .previousField, .send, .yes, .no: break
+        }
+        return []
+    }
+
+    mutating func show(_ next: Screen) {
+        detail = nil
+        // What is selected stays selected where the next screen shows it too.
+        if !next.panes.contains(focus) { focus = next.panes[0] }
+        screen = next
+    }
+
+    private mutating func turn(by step: Int) {
+        let all = Screen.allCases
+        let place = all.firstIndex(of: screen) ?? 0
+        show(all[(place + step + all.count) % all.count])
+    }
+
+    private mutating func changeFocus(by step: Int) {
+        guard detail == nil, let place = screen.panes.firstIndex(of: focus) else { return }
+        focus = screen.panes[(place + step + screen.panes.count) % screen.panes.count]
+    }
+
+    private mutating func move(_ command: Command) {
+        let layout = Layout(self, size: size)
+        if detail != nil {
+            let page = max(1, layout.body.height - 1)
+            switch command {
+            case .up: detailOffset -= 1
+            case .down: detailOffset += 1
+            case .pageUp: detailOffset -= page
+            case .pageDown: detailOffset += page
+            case .first: detailOffset = 0
+            default: detailOffset = .max / 2
+            }
+            return
+        }
+        let rows = rows(of: focus)
+        let page = max(1, (layout.panes.first { $0.pane == focus }?.rows.height ?? 1) - 1)
+        switch command {
+        case .up: step(by: -1, rows: rows, flows: true)
+        case .down: step(by: 1, rows: rows, flows: true)
+        case .pageUp: step(by: -page, rows: rows, flows: false)
+        case .pageDown: step(by: page, rows: rows, flows: false)
+        case .first: selections[focus]?.subject = rows.first
+        default: selections[focus]?.subject = focus == .events ? nil : rows.last
+        }
+    }
+
+    /// One row on; past the end of a list the next list of the screen goes on.
+    mutating func step(by step: Int, rows: [Subject], flows: Bool) {
+        guard var selection = selections[focus] else { return }
+        let next = selection.row + step
+        // The newest end of the events has no row of its own: the first step up selects the newest entry.
+        if focus == .events, selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
+            selections[focus]?.subject = step == -1 ? last : rows[max(0, next)]
+            return
+        }
+        if flows, next < 0 || next >= rows.count, let place = screen.panes.firstIndex(of: focus) {
+            let neighbour = place + (next < 0 ? -1 : 1)
+            guard screen.panes.indices.contains(neighbour) else {
+                if focus == .events, step > 0 { selections[focus]?.subject = nil }
+                return
+            }
+            focus = screen.panes[neighbour]
+            if focus != .events {
+                let others = self.rows(of: focus)
+                selections[focus]?.subject = next < 0 ? others.last : others.first
+            }
+            return
+        }
+        guard !rows.isEmpty else { return }
+        if focus == .events, next >= rows.count {
+            selection.subject = nil
+        } else {
+            selection.subject = rows[max(0, min(next, rows.count - 1))]
+        }
+        selections[focus] = selection
+    }
+
+    mutating func open() {
+        guard detail == nil, let subject = selections[focus]?.subject else { return }
+        detailOffset = 0
+        if case .event(let id) = subject, let entry = shown.log.entry(id) {
+            // What is known of an event is its line; what one wants to see is where it happened.
+            let socket = Subject.socket(entry.subject)
+            detail = exists(socket) ? socket : .node(entry.node)
+        } else {
+            detail = subject
+        }
+    }
+
+    private mutating func back() {
+        if detail != nil {
+            detail = nil
+        } else if filter.isActive {
+            lastFilter = filter.text
+            filter = Filter()
+        } else if frozen != nil {
+            frozen = nil
+        } else if selections[.events]?.subject != nil, focus == .events {
+            selections[.events]?.subject = nil
+        }
+    }
+
+    private mutating func changeRefresh(by step: Int) -> [Effect] {
+        let choices: [Duration] = [
+            .milliseconds(100), .milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5),
+        ]
+        let place = choices.lastIndex { $0 <= refresh } ?? 0
+        let next = choices[max(0, min(place + step, choices.count - 1))]
+        guard next != refresh else { return [] }
+        refresh = next
+        say("Refreshes every \(Format.seconds(next / .seconds(1))).")
+        return [.refresh(next)]
+    }
+
+    // MARK: Nodes
+
+    private mutating func act(_ command: Command) -> [Effect] {
+        guard let name = targetNode, let node = live.node(name) else {
+            say("No node is selected.", isProblem: true)
+            return []
+        }
+        let verb: SessionCommand.Verb =
+            switch command {
+            case .start: .start
+            case .stop: .stop
+            case .kill: .kill
+            case .restart: .restart
+            default: node.state == .paused ? .resume : .pause
+            }
+        if let refusal = refusal(verb, node) {
+            say(refusal, isProblem: true)
+            return []
+        }
+        let order = SessionCommand.node(verb, node: name)
+        if verb == .kill {
+            overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
+            return []
+        }
+        say("\(verb.rawValue) \(name) …")
+        return [.command(order)]
+    }
+
+    private func refusal(_ verb: SessionCommand.Verb, _ node: Snapshot.Node) -> String? {
+        if readOnly { return "Read-only: \(node.name) is left alone. Run zmqtop without --read-only to \(verb.rawValue) it." }
+        if node.kind == "external" { return "\(node.name) is external: zmqtop did not start it and cannot \(verb.rawValue) it." }
+        if let parent = node.parent { return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead." }
+        let alive = node.pid != nil
+        switch verb {
+        case .start where alive: return "\(node.name) runs already (pid \(node.pid ?? 0)): r restarts it."
+        case .kill where !alive, .pause where !alive, .resume where !alive:
+            return "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). s starts it."
+        case .stop where !alive && node.state != .backoff && node.state != .waiting:
+            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. s starts it."
+        default: return nil
+        }
+    }
+
+    mutating func take(_ reply: ControlReply, to order: SessionCommand) {
+        switch reply {
+        case .error(let sentence): say(sentence, isProblem: true)
+        case .event: break
+        case .done(let nodes):
+            if case .node(let verb, let name) = order {
+                say("\(verb.rawValue) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")): done.")
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+import RunDirectory
+import TerminalUI
+
+extension Canvas {
+    private var form: Composer { state.composer }
+
+    /// The form above, what became of it below.
+    mutating func drawComposer() {
+        let frames = max(1, min(form.frames.inputs.count, max(1, size.height - 17)))
+        let area = Rect(size).centered(Size(width: size.width < 104 ? size.width : 100, height: size.height - 2))
+        buffer.draw(Block("inject a message", focused: true, covers: true, look: look), in: area)
+        let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
+        var y = inner.y
+        let line = { (y: Int) in Rect(x: inner.x, y: y, width: inner.width, height: y < inner.bottom ? 1 : 0) }
+        drawTarget(line(y))
+        drawType(line(y + 1))
+        y += 2
+        drawFrames(Rect(x: inner.x, y: y, width: inner.width, height: min(frames, max(0, inner.bottom - y))))
+        y += frames
+        drawField("identity", .identity, form.identity, placeholder: "none; hex: for bytes", in: line(y))
+        y += 1
+        let parts = line(y).columns(.flexible(), .flexible(), .flexible(), gap: 2)
+        if line(y).height > 0 {
+            drawField("count", .count, form.count, in: parts[0])
+            drawField("rate", .rate, form.rate, placeholder: "max", label: 6, in: parts[1])
+            drawField("wait", .reply, form.reply, placeholder: "none", label: 6, in: parts[2])
+        }
+        y += 1
+        drawSend(line(y))
+        y += 1
+        drawResults(Rect(x: inner.x, y: y, width: inner.width, height: max(0, inner.bottom - y)), frame: area)
+    }
+
+    // MARK: Fields
+
+    private static let labelWidth = 10
+
+    private mutating func drawLabel(_ text: String, _ field: Composer.Field, in area: Rect) {
+        buffer.put(text, at: area.origin, style: form.field == field ? look[.accent] : look[.dim], maxWidth: area.width)
+    }
+
+    private mutating func drawField(
+        _ name: String, _ field: Composer.Field, _ input: TextInput, placeholder: String = "",
+        label: Int = Canvas.labelWidth, in area: Rect
+    ) {
+        guard area.height > 0 else { return }
+        drawLabel(name, field, in: area)
+        let place = area.inset(left: label)
+        guard !place.isEmpty else { return }
+        let isFocused = form.field == field
+        let widget = TextField(input, placeholder: placeholder, focused: isFocused, look: look)
+        buffer.draw(widget, in: place)
+        if isFocused { cursor = widget.cursor(in: place) }
+    }
+
+    private mutating func drawTarget(_ area: Rect) {
+        guard area.height > 0 else { return }
+        drawLabel("target", .target, in: area)
+        let isFocused = form.field == .target
+        let type = state.socketType(form.target.text) ?? ""
+        let place = area.inset(left: Self.labelWidth, right: max(14, type.count + 2))
+        guard !place.isEmpty else { return }
+        let widget = TextField(form.target, placeholder: "NODE.SOCKET", focused: isFocused, look: look)
+        buffer.draw(widget, in: place)
+        if isFocused {
+            let end = widget.cursor(in: place)
+            if let rest = form.completion(among: state.boundSockets) {
+                buffer.put(rest, at: end, style: look[.dim], maxWidth: max(0, place.right - end.x))
+            }
+            cursor = end
+        }
+        buffer.put(
+            [Span(type, look[.accent]), Span(isFocused ? " \(glyphs.left) \(glyphs.right)" : "", look[.key])],
+            at: Point(x: place.right + 1, y: area.y), maxWidth: max(0, area.right - place.right - 1))
+    }
+
+    private mutating func drawType(_ area: Rect) {
+        guard area.height > 0 else { return }
+        drawLabel("send as", .type, in: area)
+        let isFocused = form.field == .type
+        let text = form.type ?? "auto: what fits the target"
+        buffer.put(
+            [
+                Span("\(glyphs.left) ", isFocused ? look[.key] : look[.dim]),
+                Span(text, form.type == nil ? look[.dim] : look[.accent]),
+                Span(" \(glyphs.right)", isFocused ? look[.key] : look[.dim]),
+            ], at: Point(x: area.x + Self.labelWidth, y: area.y), maxWidth: max(0, area.width - Self.labelWidth))
+    }
+
+    /// A line a frame, numbered, with its size as it would be sent.
+    private mutating func drawFrames(_ area: Rect) {
+        guard area.height > 0 else { return }
+        let isFocused = form.field == .frames
+        let inputs = form.frames.inputs
+        drawLabel(inputs.count == 1 ? "frame" : "frames", .frames, in: area)
+        let first = Scroll.offset(0, selected: form.frames.current, count: inputs.count, visible: area.height)
+        for row in 0..<min(area.height, inputs.count - first) {
+            let index = first + row
+            let y = area.y + row
+            let number = String(index + 1)
+            buffer.put(
+                number, at: Point(x: area.x + Self.labelWidth - number.count - 1, y: y),
+                style: inputs.count > 1 ? look[.dim] : Style(foreground: nil), maxWidth: inputs.count > 1 ? nil : 0)
+            let place = Rect(
+                x: area.x + Self.labelWidth, y: y, width: area.width - Self.labelWidth - 10, height: 1)
+            guard !place.isEmpty else { continue }
+            let isCurrent = isFocused && index == form.frames.current
+            let widget = TextField(
+                inputs[index], placeholder: inputs.count == 1 ? "text, or hex:00ff; Enter adds a frame" : "",
+                focused: isCurrent, look: look)
+            buffer.draw(widget, in: place)
+            if isCurrent { cursor = widget.cursor(in: place) }
+            let size = (try? Draft.bytes(inputs[index].text, what: ""))?.count
+            let note = size.map { "\(Format.count($0)) B" } ?? "not hex"
+            buffer.put(
+                note, at: Point(x: place.right + 1, y: y), width: 9, alignment: .right,
+                style: size == nil ? look[.warning] : look[.dim])
+        }
+    }
+
+    private mutating func drawSend(_ area: Rect) {
+        guard area.height > 0 else { return }
+        let isFocused = form.field == .send
+        let button = form.isSending ? "[ sending \(glyphs.ellipsis) ]" : "[ Send ]"
+        buffer.put(
+            [
+                Span(button, isFocused ? look[.selection].adding(.bold) : look[.accent]),
+                Span("  Ctrl-S", look[.key]), Span(" sends", look[.hint]), Span("  Tab", look[.key]),
+                Span(" next field", look[.hint]), Span("  Esc", look[.key]), Span(" closes", look[.hint]),
+            ], at: Point(x: area.x + Self.labelWidth, y: area.y), maxWidth: max(0, area.width - Self.labelWidth))
+    }
+
+    // MARK: Results
+
+    private mutating func drawResults(_ area: Rect, frame: Rect) {
+        guard area.height > 0 else { return }
+        let edge = glyphs.isUnicode ? ("├", "─", "┤") : ("+", "-", "+")
+        buffer.put(
+            edge.0 + String(repeating: edge.1, count: max(0, frame.width - 2)) + edge.2,
+            at: Point(x: frame.x, y: area.y), style: look[.focus])
+        let room = area.inset(top: 1)
+        // The newest lines are those that matter: the list stands on its end.
+        var lines = Paragraph(lines: resultLines()).wrapped(to: room.width)
+        if lines.isEmpty { lines = [[Span("What came of it is shown here.", look[.dim])]] }
+        for (row, line) in lines.suffix(room.height).enumerated() {
+            buffer.put(line, at: room.row(row).origin, maxWidth: room.width)
+        }
+    }
+
+    private func resultLines() -> [[Span]] {
+        var lines: [[Span]] = []
+        var type = ""
+        var replies = 0
+        for event in form.results {
+            switch event {
+            case .joined(let node, let joinedType, let endpoint):
+                type = joinedType
+                lines.append([
+                    Span("joined  ", look[.good]), Span("\(node) as \(joinedType) on "), Span(endpoint, look[.dim]),
+                ])
+            case .sent(let messages):
+                lines.append([Span("sent    ", look[.good]), Span(Self.plural(messages, "message"))])
+            case .reply(let frames, let seconds):
+                replies += 1
+                lines.append([
+                    Span("reply \(replies)".padded(to: 8), look[.accent]),
+                    Span("\(Self.plural(frames.count, "frame")) after \(Format.seconds(seconds))"),
+                ])
+                lines += Self.envelope(frames, receivedBy: type).map { name, bytes in
+                    [
+                        Span("        \(name)".padded(to: 20), look[.dim]), Span(FrameText.describe(bytes)),
+                        Span("  \(Format.count(bytes.count)) B", look[.dim]),
+                    ]
+                }
+            case .finished(let sent, let count):
+                lines.append([
+                    Span("done    ", look[.good]),
+                    Span("\(Self.plural(sent, "message")) sent, \(count == 1 ? "1 reply" : "\(count) replies")"),
+                ])
+            case .failed: break
+            }
+        }
+        if let problem = form.problem {
+            lines.append([Span("\(glyphs.warning) \(problem)", look[.bad])])
+        }
+        return lines
+    }
+
+    /// The frames by the names that they have for the socket that received them (zmq_socket(3)): a ROUTER gets an
+    /// identity in front, a SUB's first frame is the topic, an empty first frame divides envelope and payload.
+    static func envelope(_ frames: [[UInt8]], receivedBy type: String) -> [(String, [UInt8])] {
+        var names: [String] = []
+        for (index, frame) in frames.enumerated() {
+            if type == "ROUTER", index == 0 {
+                names.append("identity")
+            } else if (type == "SUB" || type == "XSUB"), index == 0, frames.count > 1 {
+                names.append("topic")
+            } else if (type == "ROUTER" || type == "DEALER"), frame.isEmpty, !names.contains("delimiter"),
+                index + 1 < frames.count
+            {
+                names.append("delimiter")
+            } else {
+                names.append("frame \(index + 1)")
+            }
+        }
+        return Array(zip(names, frames))
+    }
+
+    private static func plural(_ count: Int, _ noun: String) -> String {
+        "\(Format.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+}
+
+extension String {
+    /// With blanks to at least so many columns.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - TextWidth.of(self)))
+    }
+}

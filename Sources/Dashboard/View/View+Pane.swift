@@ -1,0 +1,138 @@
+import RunDirectory
+import Telemetry
+import TerminalUI
+
+extension Canvas {
+    /// One list of the screen: its table, its frame, and what stands there when it is empty.
+    mutating func drawPane(_ place: Layout.PanePlace, isBoxed: Bool) {
+        guard !place.frame.isEmpty else { return }
+        let rows = state.rows(of: place.pane)
+        let selection = state.selections[place.pane] ?? Selection()
+        let hasKeys = state.focus == place.pane
+        if isBoxed {
+            let block = Block(
+                place.pane.title, focused: hasKeys && state.screen.panes.count > 1, look: look)
+            buffer.draw(block, in: place.frame)
+        }
+        var table = table(place.pane, rows: rows, head: isBoxed ? nil : place.pane.title)
+        table.offset = selection.offset
+        if hasKeys, let subject = selection.subject { table.selected = rows.firstIndex(of: subject) }
+        buffer.draw(table, in: place.table)
+        if rows.isEmpty, !place.rows.isEmpty {
+            buffer.put(
+                emptyText(place.pane), at: place.rows.row(0).origin, width: place.rows.width, style: look[.dim],
+                ellipsis: glyphs.ellipsis)
+        }
+        drawNote(place, rows: rows.count, isBoxed: isBoxed)
+    }
+
+    /// How many rows there are where not all are in sight, and what was lost of the events.
+    private mutating func drawNote(_ place: Layout.PanePlace, rows: Int, isBoxed: Bool) {
+        guard isBoxed else { return }
+        var notes: [String] = []
+        let all = state.shown.count(of: place.pane)
+        if rows != all { notes.append("\(rows) of \(all)") } else if rows > place.rows.height { notes.append("\(rows)") }
+        if place.pane == .events, let dropped = shown.snapshot?.eventsDropped, dropped > 0 {
+            notes.append("\(Format.count(dropped)) dropped")
+        }
+        let note = notes.joined(separator: ", ")
+        guard !note.isEmpty, place.frame.width > note.count + 20 else { return }
+        buffer.put(" \(note) ", at: Point(x: place.frame.right - note.count - 4, y: place.frame.y), style: look[.dim])
+    }
+
+    private func emptyText(_ pane: Pane) -> String {
+        if state.filter.isActive, shown.count(of: pane) > 0 { return "nothing here for /\(state.filter.text)" }
+        if shown.snapshot == nil { return "waiting for the first look at the session \(glyphs.ellipsis)" }
+        return "no \(pane.title) yet"
+    }
+
+    private func table(_ pane: Pane, rows: [Subject], head: String?) -> Table {
+        switch pane {
+        case .nodes: nodesTable(rows, head: head)
+        case .links: linksTable(rows, head: head)
+        case .sockets: socketsTable(rows, head: head)
+        case .events: eventsTable(rows, head: head)
+        }
+    }
+}
+
+extension Pane {
+    var title: String {
+        switch self {
+        case .nodes: "nodes"
+        case .links: "links"
+        case .sockets: "sockets"
+        case .events: "events"
+        }
+    }
+}
+
+extension Observation {
+    /// How many things a list has without the filter.
+    func count(of pane: Pane) -> Int {
+        switch pane {
+        case .nodes: nodes.count
+        case .links: links.count
+        case .sockets: sockets.count
+        case .events: log.entries.count
+        }
+    }
+}
+
+extension Look {
+    /// A state by symbol and style.
+    func mark(_ state: NodeStatus.State) -> (glyph: Character, style: Style) {
+        switch state {
+        case .waiting: (glyphs.idle, self[.dim])
+        case .starting, .stopping: (glyphs.busy, self[.busy])
+        case .running: (glyphs.up, self[.good])
+        case .paused: (glyphs.paused, self[.paused])
+        case .exited: (glyphs.exited, self[.dim])
+        case .failed: (glyphs.failed, self[.bad])
+        case .backoff: (glyphs.warning, self[.warning])
+        }
+    }
+
+    /// A state by symbol and style.
+    func mark(_ state: Snapshot.Link.State) -> (glyph: Character, style: Style) {
+        switch state {
+        case .declared: (glyphs.idle, self[.dim])
+        case .connecting, .connected: (glyphs.busy, self[.busy])
+        case .retrying: (glyphs.warning, self[.warning])
+        case .up: (glyphs.up, self[.good])
+        case .down, .refused: (glyphs.failed, self[.bad])
+        }
+    }
+
+    func style(_ severity: EventMeaning.Severity) -> Style {
+        switch severity {
+        case .good: self[.good]
+        case .plain: .plain
+        case .quiet: self[.dim]
+        case .warning: self[.warning]
+        case .bad: self[.bad]
+        }
+    }
+
+    /// A figure: what is not known and what is nothing stand back, so that the eye finds the rest.
+    func figure(_ text: String, _ style: Style = .plain) -> Table.Content {
+        text == Format.unknown
+            ? .text(String(glyphs.unknown), self[.dim]) : .text(text, text == "0" ? self[.dim] : style)
+    }
+
+    /// A figure that should be zero.
+    func trouble(_ value: Int?, _ role: Theme.Role) -> Table.Content {
+        figure(Format.count(value), (value ?? 0) > 0 ? self[role] : .plain)
+    }
+}
+
+/// Endpoints as there is room for them.
+enum EndpointText {
+    /// An ipc path lies in the run directory and is long: its last part tells it.
+    static func short(_ endpoint: String) -> String {
+        guard endpoint.hasPrefix("ipc://"), let slash = endpoint.lastIndex(of: "/"), endpoint.count > 20 else {
+            return endpoint
+        }
+        return "ipc://…" + endpoint[slash...]
+    }
+}

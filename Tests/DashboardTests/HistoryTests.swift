@@ -1,0 +1,170 @@
+import RunDirectory
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+@Suite struct SeriesTests {
+    @Test func oneValueAPeriodAndTheLastOfItStands() {
+        var series = Series()
+        series.record(1, at: 0.1)
+        series.record(2, at: 0.6)
+        series.record(nil, at: 0.9)
+        series.record(3, at: 1.0)
+        #expect(series.values == [2, 3])
+    }
+
+    @Test func skippedAndUnknownPeriodsAreGaps() {
+        var series = Series()
+        series.record(1, at: 0)
+        series.record(nil, at: 1)
+        series.record(4, at: 4)
+        #expect(series.values == [1, nil, nil, nil, 4])
+        #expect(series.last(7) == [nil, nil, 1, nil, nil, nil, 4])
+        #expect(series.last(2) == [nil, 4])
+    }
+
+    @Test func itIsBoundedAndDoesNotGoBack() {
+        var series = Series()
+        for second in 0..<1000 { series.record(Double(second), at: Double(second)) }
+        #expect(series.values.count == Series.capacity)
+        #expect(series.values.last == 999)
+        series.record(5, at: 3)
+        #expect(series.values.last == 999)
+        series.record(7, at: 1e9)
+        #expect(series.values.count == Series.capacity)
+        series.record(.nan, at: 1e9 + 1)
+        #expect(series.values.last == .some(nil))
+        series.record(1, at: .infinity)
+        #expect(series.values.count == Series.capacity)
+    }
+}
+
+@Suite struct EventLogTests {
+    private func event(_ name: String, socket: String = "work", value: Int = 100, at elapsed: Double = 1)
+        -> Snapshot.Event
+    {
+        .init(elapsed: elapsed, node: "engine-2", socket: socket, event: name, endpoint: "ipc://x", value: value)
+    }
+
+    @Test func retriesOfASocketFold() {
+        var log = EventLog()
+        for round in 1...412 {
+            log.append(event("CONNECT_DELAYED"))
+            log.append(event("CLOSED"))
+            log.append(event("CONNECT_RETRIED", value: round, at: Double(round)))
+            log.append(event("ACCEPTED", socket: "other\(round)"))
+        }
+        let retries = log.entries.filter { EventMeaning.title($0).hasPrefix("CONNECT_RETRIED") }
+        #expect(retries.count == 1)
+        #expect(retries.first.map(EventMeaning.title) == "CONNECT_RETRIED ×412")
+        #expect(retries.first?.elapsed == 412)
+        #expect(retries.first.map(EventMeaning.detail) == "in 412 ms")
+    }
+
+    @Test func anythingElseEndsTheFold() {
+        var log = EventLog()
+        for name in ["CONNECT_RETRIED", "CONNECT_RETRIED", "CONNECTED", "CONNECT_RETRIED"] { log.append(event(name)) }
+        #expect(log.entries.map(EventMeaning.title) == ["CONNECT_RETRIED ×2", "CONNECTED", "CONNECT_RETRIED"])
+    }
+
+    @Test func itIsBoundedAndIdsStay() {
+        var log = EventLog()
+        log.append(event("CONNECT_RETRIED"))
+        for _ in 0..<5000 { log.append(event("ACCEPTED", socket: "s")) }
+        #expect(log.entries.count <= EventLog.capacity * 5 / 4)
+        #expect(log.entries.last?.id == 5000)
+        #expect(log.entry(5000)?.event == "ACCEPTED")
+        #expect(log.entry(0) == nil)
+        log.append(event("CONNECT_RETRIED"))
+        #expect(log.entries.last?.count == 1)
+    }
+
+    @Test func valuesSpeak() {
+        #expect(EventMeaning.detail(event: "CONNECTED", value: 12) == "fd 12")
+        #expect(EventMeaning.detail(event: "CONNECT_DELAYED", value: 115) == "EINPROGRESS")
+        #expect(EventMeaning.detail(event: "BIND_FAILED", value: 98) == "EADDRINUSE")
+        #expect(EventMeaning.detail(event: "CONNECT_RETRIED", value: 183) == "in 183 ms")
+        #expect(EventMeaning.detail(event: "HANDSHAKE_SUCCEEDED", value: 0) == "")
+        #expect(EventMeaning.detail(event: "HANDSHAKE_FAILED_AUTH", value: 400) == "status 400")
+        #expect(EventMeaning.detail(event: "HANDSHAKE_FAILED_PROTOCOL", value: 0x1000_0001) == "0x10000001")
+        #expect(EventMeaning.errorName(4711) == "errno 4711")
+        #expect(EventMeaning.signalName(9) == "SIGKILL")
+        #expect(EventMeaning.signalName(31) == "SIGSYS")
+        #expect(EventMeaning.signalName(40) == "signal 40")
+    }
+}
+
+extension EventLog.Entry {
+    var event: String? { if case .socket(let event, _) = what { event } else { nil } }
+}
+
+@Suite struct ObservationTests {
+    @Test func totalsLeaveInjectorsOut() {
+        var observation = Observation()
+        for snapshot in Fixture.observation() { observation.take(snapshot) }
+        let totals = observation.totals
+        #expect(totals.running == 5)
+        #expect(totals.nodes == 6)
+        #expect(totals.reconnects == 5)
+        #expect(totals.depth.text == "87")
+        #expect(totals.lost.text == "2")
+        // Per second: three clients 1300 + 18000, an engine 54000 + 3900.
+        #expect(totals.byteRate.map { abs($0 - 115_800) < 1 } == true)
+        let clients = (1...3).reduce(0.0) { $0 + 5 + Fixture.wave(192, 200, 60, $1 * 5) }
+        let engine = Fixture.wave(192, 600, 180, 0) + 15
+        #expect(totals.messageRate.map { abs($0 - clients - engine) < 1e-6 } == true)
+    }
+
+    @Test func nothingKnownIsNoZero() {
+        var observation = Observation()
+        #expect(observation.totals.depth.text == "—")
+        var snapshot = Fixture.snapshot()
+        snapshot.links = [snapshot.links[4]]
+        observation.take(snapshot)
+        #expect(observation.totals.messageRate == nil)
+        #expect(observation.totals.byteRate == nil)
+        #expect(observation.totals.depth.text == "—")
+        #expect(observation.totals.lost.text == "—")
+    }
+
+    @Test func aMissingTermIsSaid() {
+        var observation = Observation()
+        var snapshot = Fixture.snapshot()
+        snapshot.links[0].out.depth = nil
+        observation.take(snapshot)
+        #expect(observation.totals.depth.text == "≥87")
+    }
+
+    @Test func aWayThatThePatternNeverUsesDoesNotCount() throws {
+        var snapshot = Fixture.snapshot()
+        snapshot.sockets[0].type = "PUSH"
+        snapshot.sockets[3].type = "PULL"
+        snapshot.links[0].back = .init()
+        var observation = Observation()
+        observation.take(snapshot)
+        let flow = LinkFlow(try #require(snapshot.links.first), in: observation)
+        #expect(flow.depth == 0)
+        #expect(flow.rate == 5)
+    }
+
+    @Test func aNodesChangeOfStateIsAnEvent() {
+        var observation = Observation()
+        for snapshot in Fixture.observation(until: 180) { observation.take(snapshot) }
+        let change = observation.log.entries.first { $0.node == "engine-2" && $0.socket == nil }
+        #expect(change?.what == .node(.backoff, detail: "SIGKILL"))
+        #expect(change?.elapsed == 180)
+    }
+
+    @Test func rateHistoriesFollowTheLinks() {
+        var observation = Observation()
+        for snapshot in Fixture.observation() { observation.take(snapshot) }
+        let failing = observation.linkRates["engine-2.work->scheduler.backend"]
+        #expect(failing?.values.count == 63)
+        #expect(failing?.values.allSatisfy { $0 == nil } == true)
+        var less = Fixture.snapshot(at: 193)
+        less.links.removeLast()
+        observation.take(less)
+        #expect(observation.linkRates.count == 5)
+    }
+}

@@ -1,0 +1,379 @@
+import RunDirectory
+import Telemetry
+import TerminalUI
+import Testing
+
+@testable import Dashboard
+
+@Suite struct UpdateTests {
+    @Test func digitsAndTabTurnTheScreens() {
+        var state = DashboardState.fixture()
+        for (key, screen) in [("3", Screen.links), ("5", .events), ("1", .overview)] {
+            state.type(key)
+            #expect(state.screen == screen)
+        }
+        state.press([Key(.tab)])
+        #expect(state.screen == .nodes)
+        state.press([Key(.backTab), Key(.backTab)])
+        #expect(state.screen == .events)
+    }
+
+    @Test func arrowsWalkThroughTheListsOfTheScreen() {
+        var state = DashboardState.fixture()
+        #expect(state.selected == .node("client-1"))
+        state.type("j")
+        #expect(state.selected == .node("client-2"))
+        state.type("G")
+        #expect(state.selected == .node("inject-1"))
+        state.type("j")
+        #expect(state.selected == .link("client-1.requests->scheduler.frontend"))
+        state.type("k")
+        #expect(state.selected == .node("inject-1"))
+        state.type("g")
+        #expect(state.selected == .node("client-1"))
+        state.type("k")
+        #expect(state.selected == .node("client-1"))
+        state.type("l")
+        #expect(state.focus == .links)
+        state.press([Key(.pageDown)])
+        #expect(state.selected == .link("inject-1.DEALER#1->scheduler.frontend"))
+    }
+
+    @Test func selectionFollowsTheThingNotTheRow() {
+        var state = DashboardState.fixture()
+        state.type("jjjj")
+        #expect(state.selected == .node("engine-1"))
+        var snapshot = Fixture.snapshot(at: 193)
+        snapshot.nodes.removeFirst(2)
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.selected == .node("engine-1"))
+        snapshot.nodes.removeAll { $0.name == "engine-1" }
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.selected == .node("engine-2"))
+        snapshot.nodes = []
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.selected == nil)
+    }
+
+    @Test func theEventsFollowTheNewestUntilOneIsSelected() {
+        var state = DashboardState.fixture(size: Size(width: 80, height: 12))
+        state.type("5")
+        #expect(state.selected == nil)
+        state.type("kk")
+        let chosen = state.selected
+        #expect(chosen != nil)
+        for second in 193...400 {
+            var snapshot = Fixture.snapshot(at: second)
+            snapshot.events = [.init(elapsed: 1, node: "a", socket: "b", event: "ACCEPTED", endpoint: "", value: second)]
+            _ = update(&state, .snapshot(snapshot))
+        }
+        #expect(state.selected == chosen)
+        state.type("G")
+        #expect(state.selected == nil)
+        #expect(view(state, size: state.size).buffer.lines.contains { $0.contains("fd 400") })
+    }
+
+    @Test func enterOpensAndEscapeGoesBack() {
+        var state = DashboardState.fixture()
+        state.type("2jjjj\r")
+        #expect(state.detail == .node("engine-1"))
+        #expect(state.targetNode == "engine-1")
+        state.press([Key(.escape)])
+        #expect(state.detail == nil)
+        #expect(state.selected == .node("engine-1"))
+        state.type("5k\r")
+        #expect(state.detail == .socket("engine-2.work"))
+        var less = Fixture.snapshot(at: 193)
+        less.sockets.removeAll { $0.id == "engine-2.work" }
+        _ = update(&state, .snapshot(less))
+        #expect(state.detail == nil)
+        #expect(state.message?.text == "engine-2.work is gone.")
+    }
+
+    @Test func filteringIsIncremental() {
+        var state = DashboardState.fixture()
+        state.type("/eng")
+        #expect(state.rows(of: .nodes) == [.node("engine-1"), .node("engine-2")])
+        #expect(state.selected == .node("engine-1"))
+        state.type("ine-2")
+        #expect(state.rows(of: .nodes) == [.node("engine-2")])
+        state.type("\r")
+        #expect(state.overlay == nil)
+        #expect(state.filter == Filter("engine-2"))
+        state.press([Key(.escape)])
+        #expect(state.filter == Filter(""))
+        state.type("/")
+        state.press([Key(.up)])
+        #expect(state.filter == Filter("engine-2"))
+        state.press([Key(.escape)])
+        #expect(state.filter == Filter(""))
+        #expect(state.overlay == nil)
+        state.type("/!client\r")
+        #expect(state.rows(of: .nodes).count == 4)
+        // What would be a command is text while the filter is typed.
+        state.type("/q")
+        #expect(state.filter == Filter("!clientq"))
+    }
+
+    @Test func freezingHoldsTheViewWhileCollectionGoesOn() {
+        var state = DashboardState.fixture()
+        state.type(" ")
+        let frozen = state.shown
+        for second in 193...200 { _ = update(&state, .snapshot(Fixture.snapshot(at: second))) }
+        #expect(state.shown == frozen)
+        #expect(state.live.snapshot?.elapsed == 200)
+        #expect(view(state, size: state.size).buffer.lines[1].contains("FROZEN 8.0 s ago"))
+        state.type(" ")
+        #expect(state.frozen == nil)
+        #expect(state.shown.snapshot?.elapsed == 200)
+        #expect(state.shown.messageRates.values.count == 71)
+    }
+
+    @Test func refreshMovesInSteps() {
+        var state = DashboardState.fixture()
+        #expect(state.type("+") == [.refresh(.milliseconds(200))])
+        #expect(state.type("++") == [.refresh(.milliseconds(100))])
+        #expect(state.type("------") == [200, 500, 1000, 2000, 5000].map { .refresh(.milliseconds($0)) })
+        #expect(state.refresh == .seconds(5))
+    }
+
+    @Test func quitting() {
+        var state = DashboardState.fixture()
+        #expect(state.type("q") == [.quit])
+        #expect(state.press([Key("c", control: true)]) == [.quit])
+        state.type("i")
+        #expect(state.type("q") == [])
+        #expect(state.press([Key("c", control: true)]) == [.quit])
+        #expect(update(&state, .input(.closed)) == [.quit])
+    }
+
+    @Test func themes() {
+        var state = DashboardState.fixture()
+        #expect(state.type("t") == [.cycleTheme])
+        _ = update(&state, .themeChanged(.monochrome))
+        #expect(state.theme == .monochrome)
+    }
+
+    @Test func messagesGoWithTimeOrWithTheNextKey() {
+        var state = DashboardState.fixture()
+        _ = update(&state, .tick(elapsed: .seconds(10)))
+        _ = update(&state, .message("hello"))
+        #expect(state.message?.text == "hello")
+        _ = update(&state, .tick(elapsed: .seconds(15)))
+        #expect(state.message != nil)
+        _ = update(&state, .tick(elapsed: .seconds(16)))
+        #expect(state.message == nil)
+        _ = update(&state, .message("again"))
+        state.type("j")
+        #expect(state.message == nil)
+    }
+}
+
+@Suite struct NodeCommandTests {
+    @Test func keysActOnTheSelectedNode() {
+        var state = DashboardState.fixture()
+        #expect(state.type("x") == [.command(.node(.stop, node: "client-1"))])
+        #expect(state.type("jr") == [.command(.node(.restart, node: "client-2"))])
+        #expect(state.type("jp") == [.command(.node(.pause, node: "client-3"))])
+        #expect(state.type("jjjs") == [.command(.node(.start, node: "engine-2"))])
+        var snapshot = Fixture.snapshot(at: 193)
+        snapshot.nodes[5].state = .paused
+        snapshot.nodes[5].pid = 1
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.type("p") == [.command(.node(.resume, node: "engine-2"))])
+    }
+
+    @Test func onALinkTheConnectingNodeIsMeantAndNamed() throws {
+        var state = DashboardState.fixture()
+        state.type("3jjj")
+        #expect(state.targetNode == "engine-1")
+        #expect(try #require(view(state, size: state.size).buffer.lines.last).hasPrefix(" engine-1  x stop"))
+        #expect(state.type("x") == [.command(.node(.stop, node: "engine-1"))])
+    }
+
+    @Test func killAsksFirst() {
+        var state = DashboardState.fixture()
+        #expect(state.type("X") == [])
+        #expect(
+            state.overlay
+                == .question("Kill client-1 (pid 4701)?", .node(.kill, node: "client-1")))
+        #expect(state.type("xj") == [])
+        #expect(state.type("n") == [])
+        #expect(state.overlay == nil)
+        #expect(state.type("Xy") == [.command(.node(.kill, node: "client-1"))])
+        #expect(state.overlay == nil)
+    }
+
+    @Test func whatCannotBeDoneIsRefusedWithASentence() {
+        var state = DashboardState.fixture()
+        #expect(state.type("s") == [])
+        #expect(state.message?.text == "client-1 runs already (pid 4701): r restarts it.")
+        #expect(state.type("GkX") == [])
+        #expect(state.message?.text == "engine-2 is backoff: there is no process to kill. s starts it.")
+        var snapshot = Fixture.snapshot(at: 193)
+        snapshot.nodes[5].kind = "external"
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.type("x") == [])
+        #expect(state.message?.text == "engine-2 is external: zmqtop did not start it and cannot stop it.")
+        snapshot.nodes[5].kind = "python"
+        snapshot.nodes[5].parent = "engine-1"
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.type("x") == [])
+        #expect(state.message?.text == "engine-2 is a process of engine-1: stop engine-1 instead.")
+        snapshot.nodes = []
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.type("x") == [])
+        #expect(state.message?.text == "No node is selected.")
+    }
+
+    @Test(arguments: ["s", "x", "X", "r", "p", "i"])
+    func readOnlyRefuses(_ key: String) {
+        var state = DashboardState.fixture(readOnly: true)
+        #expect(state.type(key) == [])
+        #expect(state.overlay == nil)
+        #expect(state.message?.text.hasPrefix("Read-only: ") == true)
+        #expect(state.message?.isProblem == true)
+    }
+
+    @Test func whatBecameOfItIsSaid() {
+        var state = DashboardState.fixture()
+        let stop = SessionCommand.node(.stop, node: "engine-1")
+        _ = update(&state, .reply(to: stop, .done(nodes: ["engine-1"])))
+        #expect(state.message?.text == "stop engine-1: done.")
+        _ = update(&state, .reply(to: stop, .error("engine-1 does not stop.")))
+        #expect(state.message?.text == "engine-1 does not stop.")
+        #expect(state.message?.isProblem == true)
+    }
+}
+
+@Suite struct ComposerTests {
+    @Test(arguments: [
+        ("2jjj", "scheduler.frontend"), ("2jjjj", "scheduler.frontend"), ("3jjj", "scheduler.backend"),
+        ("4jjjj", "scheduler.backend"), ("4jjjjj", "scheduler.backend"),
+    ])
+    func theTargetIsTheBoundSocketNearestToTheSelection(_ keys: String, _ target: String) {
+        var state = DashboardState.fixture()
+        state.type(keys + "i")
+        #expect(state.overlay == .composer)
+        #expect(state.composer.target.text == target)
+    }
+
+    @Test func sendingGivesTheInjection() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        state.type("one\rhex:ff")
+        #expect(
+            state.press([Key("s", control: true)])
+                == [.inject(Injection(target: "scheduler.frontend", frames: [Array("one".utf8), [255]], reply: 2))])
+        #expect(state.composer.isSending)
+        #expect(state.press([Key("s", control: true)]) == [])
+        #expect(state.composer.problem == "The injection before this one is still under way.")
+        _ = update(&state, .injection(.event(.sent(messages: 1))))
+        _ = update(&state, .injection(.event(.sent(messages: 2))))
+        _ = update(&state, .injection(.event(.finished(sent: 2, replies: 0))))
+        #expect(state.composer.results == [.sent(messages: 2), .finished(sent: 2, replies: 0)])
+        #expect(!state.composer.isSending)
+    }
+
+    @Test func theFieldsAreWalkedAndEnterSendsOnTheButton() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        state.press([Key(.tab), Key(.tab), Key(.tab)])
+        #expect(state.composer.field == .rate)
+        state.type("5/s")
+        state.press([Key(.backTab)])
+        state.press([Key("u", control: true)])
+        state.type("10")
+        state.press([Key(.tab), Key(.tab), Key(.tab)])
+        #expect(state.composer.field == .send)
+        #expect(
+            state.press([Key(.enter)])
+                == [.inject(Injection(target: "scheduler.frontend", frames: [[]], count: 10, rate: 5, reply: 2))])
+    }
+
+    @Test func targetsAndTypesCycleAndComplete() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        state.press([Key(.backTab)])
+        #expect(state.composer.field == .type)
+        state.press([Key(.right), Key(.right)])
+        #expect(state.composer.type == "REQ")
+        state.press([Key(.up), Key(.right)])
+        #expect(state.composer.target.text == "scheduler.backend")
+        #expect(state.composer.type == "REQ")
+        state.press([Key("u", control: true)])
+        state.type("scheduler.f")
+        state.press([Key(.tab)])
+        #expect(state.composer.target.text == "scheduler.frontend")
+    }
+
+    @Test func aSocketThatOnlyConnectsIsRefusedWithItsPeer() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        state.press([Key(.up), Key(.up), Key("u", control: true)])
+        state.type("engine-1.work")
+        #expect(state.press([Key("s", control: true)]) == [])
+        #expect(
+            state.composer.problem
+                == "engine-1.work only connects, so no fresh peer can reach it: inject into scheduler.backend, which it connects to."
+        )
+    }
+
+    @Test func theDraftStays() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        _ = update(&state, .input(.paste("a\nb")))
+        state.press([Key(.escape)])
+        #expect(state.overlay == nil)
+        state.type("i")
+        #expect(state.composer.frames.inputs.map(\.text) == ["a", "b"])
+        #expect(state.composer.frames.current == 1)
+    }
+
+    @Test func failureIsASentence() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        state.press([Key("s", control: true)])
+        _ = update(&state, .injection(.error("scheduler is not running: s starts it.")))
+        #expect(state.composer.problem == "scheduler is not running: s starts it.")
+        #expect(!state.composer.isSending)
+    }
+
+    @Test func envelopesAreNamedAsTheSocketReceivedThem() {
+        let names = { (type: String, frames: [[UInt8]]) in
+            Canvas.envelope(frames, receivedBy: type).map { $0.0 }
+        }
+        #expect(names("DEALER", [[], [1]]) == ["delimiter", "frame 2"])
+        #expect(names("DEALER", [[1], []]) == ["frame 1", "frame 2"])
+        #expect(names("REQ", [[], [1]]) == ["frame 1", "frame 2"])
+        #expect(names("ROUTER", [[1], [], [2]]) == ["identity", "delimiter", "frame 3"])
+        #expect(names("SUB", [[1], [2]]) == ["topic", "frame 2"])
+    }
+}
+
+@Suite struct MouseTests {
+    @Test func clicksSelectOpenAndTurn() {
+        var state = DashboardState.fixture()
+        let click = { (state: inout DashboardState, x: Int, y: Int) in
+            _ = update(&state, .input(.mouse(.init(.press(0), at: Point(x: x, y: y)))))
+        }
+        click(&state, 5, 7)
+        #expect(state.selected == .node("engine-1"))
+        click(&state, 5, 14)
+        #expect(state.selected == .link("engine-1.work->scheduler.backend"))
+        click(&state, 5, 14)
+        #expect(state.detail == .link("engine-1.work->scheduler.backend"))
+        click(&state, 16, 1)
+        #expect(state.screen == .nodes)
+        #expect(state.detail == nil)
+    }
+
+    @Test func theWheelScrollsWhatIsUnderIt() {
+        var state = DashboardState.fixture()
+        _ = update(&state, .input(.mouse(.init(.scrollDown, at: Point(x: 5, y: 12)))))
+        #expect(state.selected == .link("engine-1.work->scheduler.backend"))
+        state.type("?")
+        _ = update(&state, .input(.mouse(.init(.scrollDown, at: Point(x: 5, y: 12)))))
+        #expect(state.overlay == .help(offset: 3))
+    }
+}
