@@ -72,6 +72,7 @@ let package = Package(
                 "Topology", "RunDirectory", "Session", "Telemetry", "TerminalUI", "Dashboard", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ],
             resources: [.copy("../../topologies"), .copy("../../themes")],
             swiftSettings: swift),

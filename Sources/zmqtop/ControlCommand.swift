@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import RunDirectory
+public import RunDirectory
 import Session
 
 struct ControlCommand: ParsableCommand {
@@ -50,7 +50,7 @@ extension SessionCommand.Verb: ExpressibleByArgument {}
 /// - Throws: `Failure` with the session's sentence.
 @discardableResult
 func ask(
-    _ session: RunningSession, _ command: SessionCommand, onEvent: (InjectionEvent) -> Void = { _ in }
+    _ session: SessionDirectory.Running, _ command: SessionCommand, onEvent: (InjectionEvent) -> Void = { _ in }
 ) throws -> [String] {
     var outcome: ControlReply?
     try ControlClient(layout: session.layout).send(command) { reply in
@@ -62,6 +62,6 @@ func ask(
     switch outcome {
     case .done(let nodes): return nodes
     case .error(let reason): throw Failure(reason, status: 1)
-    default: throw Failure("The session \(session.id) ended before it answered.", status: 1)
+    default: throw Failure("The session \(session.record.id) ended before it answered.", status: 1)
     }
 }

@@ -1,7 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
+import RunDirectory
 import Session
-import Topology
+public import Topology
 
 // Commands about files: nothing runs.
 
@@ -20,19 +21,40 @@ struct CheckCommand: ParsableCommand {
         let installation = Installation()
         var failed = false
         for argument in topologies {
-            let path = try installation.topology(argument)
-            let report = TopologyCheck.run(
-                path: path, environment: ProcessInfo.processInfo.environment)
+            let report = try report(installation.topology(argument))
             failed = failed || !report.errors.isEmpty
             if json {
-                print(report.json)
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                print(String(decoding: try encoder.encode(report), as: UTF8.self))
             } else {
-                for diagnostic in report.errors { complain(diagnostic.rendered) }
-                for lint in report.lints { complain(lint.rendered) }
-                if report.errors.isEmpty { print("\(path): good, \(report.summary)") }
+                for error in report.errors { complain(error.description) }
+                for lint in report.lints { complain(lint.description) }
+                if report.errors.isEmpty { print("\(report.file): good, \(report.nodes ?? 0) nodes, \(report.lints.count) warnings") }
             }
         }
         if failed { throw ExitCode(1) }
+    }
+
+    private struct Report: Encodable {
+        var file: String
+        var nodes: Int?
+        var errors: [Diagnostic] = []
+        var lints: [Lint] = []
+    }
+
+    private func report(_ path: String) -> Report {
+        let environment = ProcessInfo.processInfo.environment
+        var report = Report(file: path)
+        do throws(TopologyErrors) {
+            let file = try TopologyFile(path: path, environment: environment)
+            report.nodes = file.preview().nodes.count
+            report.lints = file.lints
+            try file.checkMachine(environment: environment)
+        } catch {
+            report.errors = error.diagnostics
+        }
+        return report
     }
 }
 
@@ -49,7 +71,7 @@ struct GraphCommand: ParsableCommand {
 
     func run() throws {
         let file = try readTopology(try Installation().topology(topology))
-        print(file.graph(format))
+        print(file.graph(format), terminator: "")
     }
 }
 
@@ -61,7 +83,7 @@ struct SchemaCommand: ParsableCommand {
         discussion: "Example: zmqtop schema > zmqtop.schema.json")
 
     func run() {
-        print(TopologySchema.json)
+        print(TopologySchema.json, terminator: "")
     }
 }
 
@@ -94,13 +116,12 @@ struct InfoCommand: ParsableCommand {
             ("tap", installation.tap),
             ("topologies", installation.topologies),
             ("themes", installation.themes),
-            ("run directories", SessionDirectory.base),
-        ]
+                    ]
         for (name, value) in rows {
             print(name.padding(toLength: 17, withPad: " ", startingAt: 0) + (value ?? "not found"))
         }
         for session in SessionDirectory.sessions() {
-            print("session          \(session.id)  pid \(session.pid)  \(session.layout.directory)")
+            print("session          \(session.record.id)  pid \(session.record.pid)  \(session.layout.directory)")
         }
     }
 }

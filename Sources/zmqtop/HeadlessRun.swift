@@ -1,3 +1,4 @@
+import Dashboard
 import Dispatch
 import Foundation
 import RunDirectory
@@ -7,19 +8,23 @@ import Telemetry
 /// A run without a screen: looks at the session at each tick, prints what it sees, and judges.
 struct HeadlessRun {
     let session: Session
-    let signals: SignalWatcher
+    let ending: Ending
     let json: Bool
-    /// Seconds.
+    /// Seconds between two looks.
     let every: Double
+    /// Seconds.
     let duration: Double?
     let until: Condition?
-    let failOn: [String]
+    let failOn: [FailRule]
 
     /// - Returns: the exit status. Blocks until the run is over; the session still runs then.
+    /// - Throws: `Failure` when `--until` names what the session does not have.
     func run() throws -> Int32 {
         let wake = DispatchSemaphore(value: 0)
-        signals.onSignal { wake.signal() }
+        ending.onAsked { wake.signal() }
         let collector = try Collector(layout: session.layout)
+        var observation = Observation()
+        try checkNames(try collector.collect())
         let start = DispatchTime.now()
         var tick = 1
         while true {
@@ -27,34 +32,43 @@ struct HeadlessRun {
             let planned = min(Double(tick) * every, duration ?? .infinity)
             _ = wake.wait(timeout: start + planned)
             let timeIsUp = duration.map { planned >= $0 } ?? false
-            let interrupted = signals.pending
+            let asked = ending.reason
 
-            let seen = try collector.collect()
-            let held = until.map { $0.holds(in: seen) } ?? false
-            let alarm = failOn.lazy.compactMap { FailOn.reason($0, in: seen) }.first
-            let isLast = timeIsUp || interrupted != nil || held || alarm != nil
-            var snapshot = seen
-            snapshot.final = isLast
-            guard printLine(json ? snapshot.jsonLine() : Summary.line(snapshot)) else { return 0 }
-            if isLast {
+            var snapshot = try collector.collect()
+            let held = until?.holds(in: snapshot) ?? false
+            let alarm = failOn.lazy.compactMap { $0.reason(in: snapshot) }.first
+            snapshot.final = timeIsUp || asked != nil || held || alarm != nil
+            observation.take(snapshot)
+            guard printLine(json ? snapshot.jsonLine() : Summary.line(observation)) else { return 0 }
+            if snapshot.final {
                 if !json { _ = printLine(Summary.tables(snapshot)) }
-                return status(of: snapshot, interrupted: interrupted, held: held, alarm: alarm)
+                return status(of: snapshot, asked: asked, held: held, alarm: alarm)
             }
             tick = max(tick + 1, Int(elapsed(since: start) / every) + 1)
         }
     }
 
-    private func status(of snapshot: Snapshot, interrupted: Int32?, held: Bool, alarm: String?) -> Int32 {
+    /// Names in the expression are those of this session.
+    private func checkNames(_ first: Snapshot) throws {
+        guard let until else { return }
+        do {
+            _ = try Condition(parsing: until.text, knowing: first)
+        } catch {
+            throw Failure("--until: \(error)")
+        }
+    }
+
+    private func status(of snapshot: Snapshot, asked: Ending.Reason?, held: Bool, alarm: String?) -> Int32 {
         for node in snapshot.nodes where node.state == .failed {
-            complain("zmqtop: \(node.name) failed: " + (node.reason ?? "the reason is not known"))
+            complain("zmqtop: \(node.name): " + (node.reason ?? "failed, and the reason is not known"))
         }
         if let alarm {
             complain("zmqtop: --fail-on: " + alarm)
             return 1
         }
-        if let interrupted { return 128 + interrupted }
+        if let asked { return asked.status }
         if let until, !held {
-            complain("zmqtop: --until did not hold within \(duration ?? 0) s: \(until.text)")
+            complain("zmqtop: --until did not hold within \(Format.seconds(duration)): \(until.text)")
             return 1
         }
         return snapshot.nodes.contains { $0.state == .failed } ? 1 : 0

@@ -10,9 +10,9 @@ import Topology
 /// Reads and checks a topology file.
 ///
 /// - Throws: `Failure` with every error of the file, each with its place.
-func readTopology(_ path: String, overrides: [String] = []) throws -> TopologyFile {
+func readTopology(_ path: String, set: [String] = []) throws -> TopologyFile {
     do {
-        return try TopologyFile(path: path, overrides: overrides)
+        return try TopologyFile(path: path, set: set, environment: ProcessInfo.processInfo.environment)
     } catch {
         throw Failure(error.description)
     }
@@ -22,12 +22,14 @@ func readTopology(_ path: String, overrides: [String] = []) throws -> TopologyFi
 ///
 /// - Throws: `Failure`; nothing is left running or lying around then.
 func makeSession(
-    _ file: TopologyFile, _ installation: Installation, runDirectory: String?, keep: Bool, seed: Int?
+    _ file: TopologyFile, _ installation: Installation, runDirectory: String?, keep: Bool, seed: Int?,
+    onDown: @escaping @Sendable () -> Void
 ) throws -> Session {
     let session = try Session(
         name: file.name,
         options: SessionOptions(
-            runDirectory: runDirectory, keep: keep, programs: try installation.programs(), log: makeLog()))
+            runDirectory: runDirectory, keep: keep, programs: try installation.programs(), log: makeLog(),
+            onDown: onDown))
     do {
         var topology = try file.resolve(
             ResolutionContext(
@@ -68,11 +70,11 @@ private func makeLog() -> Logger {
 /// The session that a command on a running one means.
 ///
 /// - Throws: `Failure` that lists the sessions when none or several could be meant.
-func findSession(_ id: String?) throws -> RunningSession {
+func findSession(_ id: String?) throws -> SessionDirectory.Running {
     let sessions = SessionDirectory.sessions()
-    let list = sessions.map { "  \($0.id)  (\($0.topology), pid \($0.pid))" }.joined(separator: "\n")
+    let list = sessions.map { "  \($0.record.id)  (\($0.record.topology), pid \($0.record.pid))" }.joined(separator: "\n")
     if let id {
-        guard let session = sessions.first(where: { $0.id == id }) else {
+        guard let session = sessions.first(where: { $0.record.id == id }) else {
             throw Failure(
                 sessions.isEmpty
                     ? "There is no session \"\(id)\": none runs. Start one with `zmqtop run TOPOLOGY`."

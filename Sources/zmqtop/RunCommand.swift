@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
-import Logging
 import RunDirectory
 import Session
 import Telemetry
+import Terminal
 import Topology
 
 struct RunCommand: ParsableCommand {
@@ -66,38 +66,67 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if json && !headless { throw ValidationError("--json goes with --headless.") }
-        if !headless && until != nil { throw ValidationError("--until goes with --headless.") }
+        if !headless && (until != nil || !failOn.isEmpty) {
+            throw ValidationError("--until and --fail-on go with --headless.")
+        }
         if let every, every.seconds < 0.02 { throw ValidationError("--every takes 20ms or more.") }
     }
 
     func run() throws {
-        let signals = SignalWatcher()
+        let ending = Ending()
         let installation = Installation()
-        if !headless { try requireTerminal() }
-        let condition = try until.map { try parseCondition($0, option: "--until") }
-        let file = try readTopology(try installation.topology(topology), overrides: set)
-        for lint in file.lints { complain(lint.rendered) }
-        if !failOn.isEmpty { try checkFailOn() }
+        let condition = try readCondition()
+        let failRules = try readFailRules()
+        let file = try readTopology(try installation.topology(topology), set: set)
+        for lint in file.lints { complain(lint.description) }
+        let screen = try headless ? nil : takeTerminal(installation)
+        defer { screen?.terminal.restore() }
 
-        let session = try makeSession(file, installation, runDirectory: runDir, keep: keep, seed: seed)
+        let session = try makeSession(
+            file, installation, runDirectory: runDir, keep: keep, seed: seed, onDown: { ending.ask(.down) })
+        defer { session.stop() }
         let status: Int32
-        do {
-            status =
-                headless
-                ? try HeadlessRun(
-                    session: session, signals: signals, json: json, every: every?.seconds ?? 1,
-                    duration: duration?.seconds, until: condition, failOn: failOn
-                ).run()
-                : try DashboardRun(
-                    session: session, signals: signals, installation: installation, theme: theme, ascii: ascii,
-                    readOnly: readOnly, every: every?.seconds ?? 0.25, duration: duration?.seconds
-                ).run()
-        } catch {
-            session.stop()
-            throw error
+        if let screen {
+            status = try DashboardRun(
+                session: session, ending: ending, screen: screen.terminal, themes: screen.themes,
+                isASCII: ascii || !screen.terminal.supportsUnicode, readOnly: readOnly, every: every?.seconds ?? 0.25,
+                duration: duration?.seconds
+            ).run()
+            screen.terminal.restore()
+        } else {
+            status = try HeadlessRun(
+                session: session, ending: ending, json: json, every: every?.seconds ?? 1, duration: duration?.seconds,
+                until: condition, failOn: failRules
+            ).run()
         }
         session.stop()
         if keep || runDir != nil { complain("The run directory is kept: \(session.layout.directory)") }
         throw ExitCode(status)
+    }
+
+    private func readCondition() throws -> Condition? {
+        guard let until else { return nil }
+        do {
+            return try Condition(parsing: until)
+        } catch {
+            throw Failure("--until: \(error)")
+        }
+    }
+
+    private func readFailRules() throws -> [FailRule] {
+        do {
+            return try failOn.map { try FailRule(parsing: $0) }
+        } catch {
+            throw Failure("--fail-on: \(error)")
+        }
+    }
+
+    private func takeTerminal(_ installation: Installation) throws -> (terminal: TerminalScreen, themes: Themes) {
+        let themes = try Themes(theme, installation: installation)
+        do {
+            return (try TerminalScreen(), themes)
+        } catch {
+            throw Failure("\(error) Without a terminal, run it with --headless.")
+        }
     }
 }

@@ -1,19 +1,22 @@
 import Dashboard
+import RunDirectory
 import Telemetry
 
 /// A snapshot as text, for a headless run without --json.
 enum Summary {
     /// One line a tick.
-    static func line(_ snapshot: Snapshot) -> String {
-        let totals = Totals(snapshot)
+    static func line(_ observation: Observation) -> String {
+        let totals = observation.totals
+        let links = observation.links
         return [
-            Format.clock(snapshot.elapsed),
+            Format.clock(observation.snapshot?.elapsed),
             "nodes \(totals.running)/\(totals.nodes)",
-            "links \(totals.linksUp)/\(totals.links)",
-            "\(Format.rate(totals.rate)) msg/s",
-            "depth \(Format.count(totals.depth))",
+            "links \(links.filter { $0.state == .up }.count)/\(links.count)",
+            "\(Format.rate(totals.messageRate)) msg/s",
+            "\(Format.bytes(totals.byteRate))/s",
+            "depth \(totals.depth.text)",
             "reconnects \(Format.count(totals.reconnects))",
-            "lost \(Format.count(totals.lost))",
+            "lost \(totals.lost.text)",
         ].joined(separator: "  ")
     }
 

@@ -73,7 +73,7 @@ public struct Observation: Equatable, Sendable {
     public func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
 
     /// Takes a snapshot in.
-    mutating func take(_ next: Snapshot) {
+    public mutating func take(_ next: Snapshot) {
         let previous = snapshot
         snapshot = next
         index(next)

@@ -1,5 +1,5 @@
 /// Text with units, as numbers: seconds, per second, bytes.
-enum Units {
+public enum Units {
     static let durationUnits: [(name: String, factor: Double)] = [
         ("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("min", 60), ("h", 3600),
     ]
@@ -11,8 +11,8 @@ enum Units {
         ("/s", 1), ("/ms", 1000), ("/m", 1.0 / 60), ("/min", 1.0 / 60), ("/h", 1.0 / 3600),
     ]
 
-    /// `20ms` → 0.02 seconds. A bare number has no meaning here, but for 0.
-    static func duration(_ text: String) -> Double? {
+    /// `20ms` → 0.02 seconds; nil for what is no duration. A bare number has no meaning here, but for 0.
+    public static func duration(_ text: String) -> Double? {
         text == "0" ? 0 : quantity(text, durationUnits)
     }
 
