@@ -32,7 +32,6 @@ extension ModelReader {
         }
         if let options = fields["options"] { socket.options = self.options(options.value, of: socket) }
         if let subscribe = fields["subscribe"] {
-            socket.hasSubscribe = true
             socket.subscriptions = texts(subscribe.value, "subscribe")
             if let type = socket.type, type != .sub {
                 problems.report(

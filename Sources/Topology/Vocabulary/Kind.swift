@@ -15,6 +15,7 @@ struct Kind: Sendable {
             case durations
             /// Per second, above zero; `max` where that is allowed.
             case rate(orMax: Bool)
+            /// Bytes of a message, up to `largestSize`.
             case size
             case integer(from: Int)
             /// A whole number or a uniform range of them.
@@ -33,6 +34,9 @@ struct Kind: Sendable {
     var about: String
     var roles: [Role]
     var fields: [Field]
+
+    /// 1 GiB: a node makes such a message in memory.
+    static let largestSize = 1 << 30
 
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     static let names = all.map(\.name)
