@@ -246,6 +246,18 @@ extension Resolver {
                 return nil
             }
             endpoint = .ipc(absolute(path))
+            // Who does not stand in this file cannot know the run directory.
+            let isOutside = path.hasPrefix("/") || path.hasPrefix("@")
+            let isSure = !nodes.contains { $0.sockets.contains(where: \.isBroken) }
+            guard isOutside || bound[endpoint] != nil || !isSure else {
+                let names = nodes.flatMap { $0.sockets.flatMap { $0.spec.binds.map(\.text) } }
+                problems.reportOnce(
+                    text.place, "no node binds \(text.text)",
+                    help: nearest(to: text.text, in: names.filter { $0.hasPrefix("ipc://") }).map {
+                        "did you mean \"\($0)\"?"
+                    } ?? "write NODE.SOCKET of the socket that binds, or an absolute path")
+                return nil
+            }
         case .inproc: break
         }
         guard isShortEnough(endpoint, at: text.place) else { return nil }
