@@ -28,7 +28,7 @@ import Topology
             "{", "}", "[", "]", ":", ",", "\"", "\n", "  ", "-", "&a ", "*a", "${", "1e999", "{index}", "..", "日",
         ]
         .map { Array($0.unicodeScalars) }
-        for _ in 0..<60 {
+        for _ in 0..<25 {
             var scalars = original
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let start = Int.random(in: 0..<scalars.count, using: &random)
