@@ -2,7 +2,7 @@ public import RunDirectory
 
 /// A topology file that is in order: it was read, and all that can be wrong with it, apart from the machine it is to
 /// run on, was looked for.
-public struct TopologyFile {
+public struct TopologyFile: Sendable {
     /// The file's `name`, or the file's own name without its ending.
     public let name: String
     /// One sentence on what it shows; empty when the file has none.

@@ -51,8 +51,6 @@ struct SocketSpec {
     var each: Located?
     var options: [(option: SocketOption, name: Located, value: Located)] = []
     var subscriptions: [Located] = []
-    /// Whether `subscribe:` was written at all.
-    var hasSubscribe = false
 
     /// The option's text, where the file sets it.
     func option(_ name: String) -> (name: Located, value: Located)? {

@@ -32,7 +32,6 @@ extension ModelReader {
         }
         if let options = fields["options"] { socket.options = self.options(options.value, of: socket) }
         if let subscribe = fields["subscribe"] {
-            socket.hasSubscribe = true
             socket.subscriptions = texts(subscribe.value, "subscribe")
             if let type = socket.type, type != .sub {
                 problems.report(
@@ -121,13 +120,14 @@ extension ModelReader {
         guard let kind = node.kind, node.sockets.allSatisfy({ $0.type != nil }) else { return }
         var free = node.sockets
         var missing: [Kind.Role] = []
-        // By name first, where the type fits; then by type.
+        // By name first; then by type.
         for role in kind.roles {
-            if let index = free.firstIndex(where: { $0.name.text == role.name && role.types.contains($0.type!) }) {
-                free.remove(at: index)
-            } else {
+            guard let index = free.firstIndex(where: { $0.name.text == role.name }) else {
                 missing.append(role)
+                continue
             }
+            let socket = free.remove(at: index)
+            if !role.types.contains(socket.type!) { reportWrongType(of: socket, role, kind) }
         }
         missing = missing.filter { role in
             let fits = free.indices.filter { role.types.contains(free[$0].type!) }
@@ -145,14 +145,8 @@ extension ModelReader {
             return
         }
         for role in missing {
-            if let wrong = free.first(where: { $0.name.text == role.name })
-                ?? (kind.roles.count == 1 ? free.first : nil)
-            {
-                problems.report(
-                    wrong.typePlace,
-                    "the socket \(wrong.name.text) of a \(kind.name) is \(role.types.spoken), not \(wrong.type!.rawValue)"
-                )
-                free.removeAll { $0.name == wrong.name }
+            if kind.roles.count == 1, !free.isEmpty {
+                reportWrongType(of: free.removeFirst(), role, kind)
             } else {
                 let name = kind.roles.count > 1 ? " named \(role.name)" : ""
                 problems.report(
@@ -165,5 +159,11 @@ extension ModelReader {
                 extra.name.place, "a \(kind.name) has no use for the socket \(extra.name.text)",
                 help: "it uses " + kind.roles.map { "\($0.name) (\($0.types.spoken))" }.joined(separator: " and "))
         }
+    }
+
+    private func reportWrongType(of socket: SocketSpec, _ role: Kind.Role, _ kind: Kind) {
+        problems.report(
+            socket.typePlace,
+            "the socket \(socket.name.text) of a \(kind.name) is \(role.types.spoken), not \(socket.type!.rawValue)")
     }
 }

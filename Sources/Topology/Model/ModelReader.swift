@@ -116,9 +116,8 @@ struct ModelReader {
                 help: "a name is letters, digits, - and _, at most 32")
             return false
         }
-        if entry.key == "others" || entry.key == "each" || entry.key == "inject"
-            || entry.key.hasPrefix("inject-") && entry.key.dropFirst(7).allSatisfy(\.isNumber)
-        {
+        let isInjector = entry.key.hasPrefix("inject-") && entry.key.dropFirst(7).allSatisfy(\.isNumber)
+        if what == "node", entry.key == "others" || isInjector {
             problems.report(
                 entry.keyPlace, "\"\(entry.key)\" cannot name a \(what): the word has a meaning of its own")
             return false

@@ -113,7 +113,8 @@ public enum TopologySchema {
         case .duration: .object([("$ref", "#/$defs/duration")])
         case .durations: pattern(#"^[0-9.]+ ?[a-zµ]*( ?\.\. ?[0-9.]+)? ?(ns|us|µs|ms|s|m|min|h)$|^0$"#, nil)
         case .rate(let orMax): pattern(#"^[0-9.]+ ?/(s|ms|m|min|h)$"# + (orMax ? "|^max$" : ""), nil)
-        case .size: orTemplate(integer(0...Int.max), #"^[0-9.]+ ?(B|kB|KB|KiB|MB|MiB|GB|GiB)$"#)
+        case .sizes:
+            orTemplate(integer(0...Kind.largestSize), #"^[0-9.]+ ?[kKMG]?i?B?( ?\.\. ?[0-9.]+ ?[kKMG]?i?B?)?$"#)
         case .integer(let minimum): orTemplate(integer(minimum...Int.max), nil)
         case .integers(let minimum): orTemplate(integer(minimum...Int.max), #"^[0-9]+ ?\.\. ?[0-9]+$"#)
         case .choice(let words): .object([("enum", .array(words.map { .text($0) }))])

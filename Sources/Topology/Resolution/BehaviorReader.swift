@@ -19,9 +19,15 @@ enum BehaviorReader {
             throw Complaint(
                 message: "\(field.name) is a rate above 0\(orMax ? ", or max" : ""), not \"\(text)\"",
                 help: Units.number(text) == nil ? "as in 100/s" : "write its unit: \(text)/s")
-        case .size:
-            if let bytes = Units.size(text), bytes >= 0 { return .number(bytes) }
-            throw Complaint(message: "\(field.name) is a number of bytes, not \"\(text)\"", help: "as in 100 or 64KiB")
+        case .sizes:
+            switch spread(text, from: 0, Units.size) {
+            case .number(let bytes)? where bytes <= Double(Kind.largestSize): return .number(bytes)
+            case .range(let from, let to)? where to <= Double(Kind.largestSize): return .range(from, to)
+            default:
+                throw Complaint(
+                    message: "\(field.name) is a number of bytes up to 1 GiB, or a range, not \"\(text)\"",
+                    help: "as in 100, 64KiB or 1..4KiB")
+            }
         case .integer(let minimum):
             if let number = Units.integer(text), number >= minimum { return .number(Double(number)) }
             throw Complaint(message: "\(field.name) is a whole number from \(minimum), not \"\(text)\"")

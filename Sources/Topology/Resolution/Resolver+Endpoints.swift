@@ -62,6 +62,14 @@ extension Resolver {
                     help: "write an absolute path: ipc:///…")
                 return nil
             }
+            if planner.checksMachine, let slash = path.lastIndex(of: "/"), slash != path.startIndex,
+                !Machine.isFolder(String(path[..<slash]))
+            {
+                problems.reportOnce(
+                    bind.place, "the folder of the ipc path does not exist: \(path[..<slash])",
+                    help: "make it, or write ipc://NAME for a path in the run directory")
+                return nil
+            }
             endpoint = .ipc(absolute(path))
         case .inproc: break
         }
@@ -197,6 +205,11 @@ extension Resolver {
     private func connectToReference(_ text: Located, from index: SocketIndex, only rank: Int?) -> [ResolvedConnect] {
         let found = attempt(at: text.place) { () throws(Complaint) in try lookUp(text.text, from: index.node) }
         guard let targets = found else { return [] }
+        guard connections.count + targets.count <= Self.mostConnections else {
+            problems.reportOnce(
+                text.place, "the file makes more than \(Self.mostConnections) connections", help: "lower `replicas:`")
+            return []
+        }
         return targets.compactMap { target in
             if let rank, nodes[target.node].rank + 1 != rank { return nil }
             let socket = nodes[target.node].sockets[target.socket]
@@ -233,6 +246,18 @@ extension Resolver {
                 return nil
             }
             endpoint = .ipc(absolute(path))
+            // Who does not stand in this file cannot know the run directory.
+            let isOutside = path.hasPrefix("/") || path.hasPrefix("@")
+            let isSure = !nodes.contains { $0.sockets.contains(where: \.isBroken) }
+            guard isOutside || bound[endpoint] != nil || !isSure else {
+                let names = nodes.flatMap { $0.sockets.flatMap { $0.spec.binds.map(\.text) } }
+                problems.reportOnce(
+                    text.place, "no node binds \(text.text)",
+                    help: nearest(to: text.text, in: names.filter { $0.hasPrefix("ipc://") }).map {
+                        "did you mean \"\($0)\"?"
+                    } ?? "write NODE.SOCKET of the socket that binds, or an absolute path")
+                return nil
+            }
         case .inproc: break
         }
         guard isShortEnough(endpoint, at: text.place) else { return nil }

@@ -53,6 +53,9 @@ final class Resolver {
         var place: Place
     }
 
+    /// Every node to every other of 500; more than that is a slip in `replicas:`.
+    static let mostConnections = 250_000
+
     let model: Model
     let problems: Problems
     let planner: Planner

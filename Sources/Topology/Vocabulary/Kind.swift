@@ -15,7 +15,8 @@ struct Kind: Sendable {
             case durations
             /// Per second, above zero; `max` where that is allowed.
             case rate(orMax: Bool)
-            case size
+            /// Bytes of a message, up to `largestSize`, or a uniform range of them.
+            case sizes
             case integer(from: Int)
             /// A whole number or a uniform range of them.
             case integers(from: Int)
@@ -34,6 +35,9 @@ struct Kind: Sendable {
     var roles: [Role]
     var fields: [Field]
 
+    /// 1 GiB: a node makes such a message in memory.
+    static let largestSize = 1 << 30
+
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     static let names = all.map(\.name)
     /// Described in the design and not built yet.
@@ -43,7 +47,7 @@ struct Kind: Sendable {
         name: "seed", shape: .integer(from: 0), about: "Makes the node's random choices repeatable.")
     private static func generating(_ arrivals: [String]) -> [Field] {
         [
-            Field(name: "count", shape: .integer(from: 0), about: "Messages in all; no limit without it."),
+            Field(name: "count", shape: .integer(from: 1), about: "Messages in all; no limit without it."),
             Field(name: "for", shape: .duration, about: "How long it generates; for ever without it."),
             Field(
                 name: "arrival", shape: .choice(arrivals), standard: "constant",
@@ -62,7 +66,7 @@ struct Kind: Sendable {
                     name: "in_flight", shape: .integer(from: 1), standard: "64 (closed: 8)",
                     about: "The most requests without a final reply at one time."),
                 Field(
-                    name: "prompt_tokens", shape: .integers(from: 1), standard: "100..400",
+                    name: "prompt_tokens", shape: .integers(from: 0), standard: "100..400",
                     about: "Length of a prompt."),
                 Field(
                     name: "max_tokens", shape: .integers(from: 1), standard: "16..64",
@@ -110,7 +114,7 @@ struct Kind: Sendable {
                 Field(
                     name: "rate", shape: .rate(orMax: true), standard: "100/s",
                     about: "Messages per second, or `max`: as fast as they are taken."),
-                Field(name: "size", shape: .size, standard: "100", about: "Bytes of a message."),
+                Field(name: "size", shape: .sizes, standard: "100", about: "Bytes of a message."),
             ] + generating(["constant", "poisson", "closed"])),
         Kind(
             name: "worker", about: "Takes a message, works, and passes it on.",

@@ -30,9 +30,6 @@ enum SocketType: String, CaseIterable, Sendable {
         case .stream: [.stream]
         }
     }
-
-    /// Whether messages can leave by it.
-    var sends: Bool { self != .pull && self != .sub }
 }
 
 extension [SocketType] {

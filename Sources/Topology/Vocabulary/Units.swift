@@ -11,9 +11,13 @@ public enum Units {
         ("/s", 1), ("/ms", 1000), ("/m", 1.0 / 60), ("/min", 1.0 / 60), ("/h", 1.0 / 3600),
     ]
 
-    /// `20ms` → 0.02 seconds; nil for what is no duration. A bare number has no meaning here, but for 0.
+    /// Thirty years of seconds: what is longer is a slip, and would overflow in clocks.
+    static let longestDuration = 1e9
+
+    /// `20ms` → 0.02 seconds. A bare number has no meaning here, but for 0.
     public static func duration(_ text: String) -> Double? {
-        text == "0" ? 0 : quantity(text, durationUnits)
+        if text == "0" { return 0 }
+        return quantity(text, durationUnits).flatMap { abs($0) <= longestDuration ? $0 : nil }
     }
 
     /// Compose writes `1m30s`.
@@ -73,7 +77,7 @@ public enum Units {
 
     private static func quantity(_ text: String, _ units: [(name: String, factor: Double)]) -> Double? {
         for (name, factor) in units where text.hasSuffix(name) {
-            if let value = number(String(text.dropLast(name.count)).trimmed) { return value * factor }
+            if let value = number(String(text.dropLast(name.count)).trimmed), value.isFinite { return value * factor }
         }
         return nil
     }

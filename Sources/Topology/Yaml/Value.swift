@@ -23,10 +23,6 @@ struct Value {
         return text.isEmpty || text == "~" || text == "null"
     }
 
-    var isScalar: Bool {
-        if case .scalar = content { true } else { false }
-    }
-
     /// `{x}` that was meant as text and became a map: its text.
     var bracedText: String? {
         guard case .map(let entries) = content, entries.count == 1, entries[0].value.isNull else { return nil }

@@ -9,9 +9,15 @@ struct ValueReader {
 
     /// Aliases of aliases can make a small file huge; no topology comes near this.
     private static let mostValues = 500_000
+    /// The parser is recursive, and the stack has an end.
+    private static let deepest = 500
 
     /// nil when there is nothing to go on with; the reason has been reported.
     func read(_ text: String) -> Value? {
+        if let place = tooDeep(text) {
+            problems.report(place, "brackets are nested more than \(Self.deepest) deep here")
+            return nil
+        }
         guard let node = compose(text) else { return nil }
         var budget = Self.mostValues
         let value = convert(node, fallback: Place(source: source, line: 1, column: 1), budget: &budget)
@@ -22,6 +28,25 @@ struct ValueReader {
             return nil
         }
         return value
+    }
+
+    /// Where the text has more open brackets than the parser should see; those in quotes and comments count too.
+    private func tooDeep(_ text: String) -> Place? {
+        var depth = 0
+        var line = 1
+        var lineStart = 0
+        for (offset, byte) in text.utf8.enumerated() {
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+            case UInt8(ascii: "\n"):
+                line += 1
+                lineStart = offset + 1
+            default: break
+            }
+            if depth > Self.deepest { return Place(source: source, line: line, column: offset - lineStart + 1) }
+        }
+        return nil
     }
 
     /// Yams stops at the first duplicate key. To find what else is wrong, the duplicate is reported, its first
