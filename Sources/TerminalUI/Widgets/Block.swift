@@ -42,7 +42,7 @@ public struct Block: Widget, Sendable {
             buffer.put(vertical, at: Point(x: area.right - 1, y: y), style: style)
         }
         guard !title.isEmpty, area.width > 6 else { return }
-        buffer.put(
-            [Span(" ")] + title + [Span(" ")], at: Point(x: area.x + 1, y: area.y), maxWidth: area.width - 2)
+        let fitted = Buffer.fitted(title, width: area.width - 4, ellipsis: look.glyphs.ellipsis)
+        buffer.put([Span(" ")] + fitted + [Span(" ")], at: Point(x: area.x + 1, y: area.y), maxWidth: area.width - 2)
     }
 }
