@@ -1,7 +1,7 @@
-public import TerminalUI
+import TerminalUI
 
 /// What a key asks for.
-public enum Command: Equatable, Sendable {
+enum Command: Equatable, Sendable {
     case screen(Screen)
     case nextScreen, previousScreen
     case up, down, left, right, pageUp, pageDown, first, last
@@ -16,9 +16,9 @@ public enum Command: Equatable, Sendable {
 }
 
 /// The one table of keys: it drives the dispatch, the help screen and the table in the README.
-public struct Keymap: Sendable {
+public enum Keymap {
     /// Where a binding holds.
-    public enum Context: String, Sendable, CaseIterable {
+    enum Context: String, Sendable, CaseIterable {
         case looking = "Looking"
         case moving = "Moving"
         case acting = "On the selected node"
@@ -27,19 +27,19 @@ public struct Keymap: Sendable {
         case anywhere = "Anywhere"
     }
 
-    public struct Binding: Sendable {
-        public var context: Context
-        public var keys: [Key]
+    struct Binding: Sendable {
+        var context: Context
+        var keys: [Key]
         /// How the keys are written for people.
-        public var label: String
-        public var command: Command
+        var label: String
+        var command: Command
         /// What it does, for help and README.
-        public var help: String
+        var help: String
         /// One word for the hint line, or nil.
-        public var hint: String?
+        var hint: String?
     }
 
-    public static let bindings: [Binding] = screens + moving + looking + acting + composer + question + anywhere
+    static let bindings: [Binding] = screens + moving + looking + acting + composer + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -62,8 +62,10 @@ public struct Keymap: Sendable {
 
     private static let looking: [Binding] = [
         Binding(context: .looking, keys: [.tab], label: "Tab", command: .nextScreen, help: "next screen"),
-        Binding(context: .looking, keys: [.backTab], label: "Shift-Tab", command: .previousScreen, help: "screen before"),
-        Binding(context: .looking, keys: [.enter], label: "Enter", command: .open, help: "all that is known of the row"),
+        Binding(
+            context: .looking, keys: [.backTab], label: "Shift-Tab", command: .previousScreen, help: "screen before"),
+        Binding(
+            context: .looking, keys: [.enter], label: "Enter", command: .open, help: "all that is known of the row"),
         Binding(context: .looking, keys: [.escape], label: "Esc", command: .back, help: "back; clears the filter"),
         Binding(
             context: .looking, keys: [.character("/")], label: "/", command: .filter,
@@ -85,7 +87,8 @@ public struct Keymap: Sendable {
             context: .acting, keys: [.character("x")], label: "x", command: .stop,
             help: "stop: TERM, then KILL after its grace", hint: "stop"),
         Binding(
-            context: .acting, keys: [.character("X")], label: "X", command: .kill, help: "kill; asks first", hint: "kill"),
+            context: .acting, keys: [.character("X")], label: "X", command: .kill, help: "kill; asks first",
+            hint: "kill"),
         Binding(
             context: .acting, keys: [.character("r")], label: "r", command: .restart, help: "restart", hint: "restart"),
         Binding(
@@ -95,10 +98,12 @@ public struct Keymap: Sendable {
 
     private static let composer: [Binding] = [
         Binding(context: .composer, keys: [.tab], label: "Tab", command: .nextField, help: "next field"),
-        Binding(context: .composer, keys: [.backTab], label: "Shift-Tab", command: .previousField, help: "field before"),
+        Binding(
+            context: .composer, keys: [.backTab], label: "Shift-Tab", command: .previousField, help: "field before"),
         Binding(
             context: .composer, keys: [.left], label: "←", command: .left, help: "choice before; left in the text"),
-        Binding(context: .composer, keys: [.right], label: "→", command: .right, help: "next choice; right in the text"),
+        Binding(
+            context: .composer, keys: [.right], label: "→", command: .right, help: "next choice; right in the text"),
         Binding(
             context: .composer, keys: [.enter], label: "Enter", command: .open,
             help: "next frame or field; sends on [ Send ]"),
@@ -112,7 +117,8 @@ public struct Keymap: Sendable {
     ]
 
     private static let anywhere: [Binding] = [
-        Binding(context: .looking, keys: [.character("?")], label: "?", command: .help, help: "this help", hint: "help"),
+        Binding(
+            context: .looking, keys: [.character("?")], label: "?", command: .help, help: "this help", hint: "help"),
         Binding(
             context: .looking, keys: [.character("q")], label: "q", command: .quit, help: "quit; the nodes end too",
             hint: "quit"),

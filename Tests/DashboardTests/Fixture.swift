@@ -26,19 +26,21 @@ enum Fixture {
                     ResolvedSocket(name: "frontend", type: "ROUTER", binds: [frontend]),
                     ResolvedSocket(name: "backend", type: "ROUTER", binds: [backend]),
                 ])
-        ] + (1...2).map { (index: Int) in
-            ResolvedNode(
-                name: "engine-\(index)", group: "engine", replica: index, program: .builtin(kind: "engine"),
-                sockets: [
-                    ResolvedSocket(
-                        name: "work", type: "DEALER",
-                        connects: [ResolvedConnect(endpoint: backend, target: "scheduler.backend")],
-                        options: [
-                            ResolvedOption(name: "routing_id", number: 5, value: .bytes(Array("engine-\(index)".utf8))),
-                            ResolvedOption(name: "sndhwm", number: 23, value: .int(1000)),
-                        ])
-                ])
-        })
+        ]
+            + (1...2).map { (index: Int) in
+                ResolvedNode(
+                    name: "engine-\(index)", group: "engine", replica: index, program: .builtin(kind: "engine"),
+                    sockets: [
+                        ResolvedSocket(
+                            name: "work", type: "DEALER",
+                            connects: [ResolvedConnect(endpoint: backend, target: "scheduler.backend")],
+                            options: [
+                                ResolvedOption(
+                                    name: "routing_id", number: 5, value: .bytes(Array("engine-\(index)".utf8))),
+                                ResolvedOption(name: "sndhwm", number: 23, value: .int(1000)),
+                            ])
+                    ])
+            })
 
     static func snapshot(at seconds: Int = 192) -> Snapshot {
         var snapshot = Snapshot(
@@ -77,7 +79,8 @@ enum Fixture {
             reason: "engine-2 was killed by SIGKILL. Its last lines:\nloading weights\nbatch 6 of 8",
             nextStart: Double(seconds) + 1.5)
         let injector = Snapshot.Node(
-            name: "inject-1", kind: "injector", group: "inject-1", source: .tap, state: .running, pid: 4801, restarts: 0,
+            name: "inject-1", kind: "injector", group: "inject-1", source: .tap, state: .running, pid: 4801,
+            restarts: 0,
             cpu: 0.001, rss: 7_340_032)
         return clients + [scheduler, engine, failing, injector]
     }
@@ -85,14 +88,16 @@ enum Fixture {
     private static func sockets(at seconds: Int) -> [Snapshot.Socket] {
         let clients = (1...3).map { (index: Int) in
             Snapshot.Socket(
-                id: "client-\(index).requests", node: "client-\(index)", name: "requests", type: "DEALER", declared: true,
+                id: "client-\(index).requests", node: "client-\(index)", name: "requests", type: "DEALER",
+                declared: true,
                 observed: true, endpoints: [frontend], sent: 5 * seconds, received: 200 * seconds,
                 sentBytes: 1300 * seconds, receivedBytes: 18000 * seconds, sendRate: 5,
                 receiveRate: wave(seconds, 200, 60, index * 5), wouldBlock: 0, sendQueue: 0, receiveQueue: 0, lost: 0,
                 discarded: 0, hwm: .init(send: 1000, receive: 1000))
         }
         let frontendSocket = Snapshot.Socket(
-            id: "scheduler.frontend", node: "scheduler", name: "frontend", type: "ROUTER", declared: true, observed: true,
+            id: "scheduler.frontend", node: "scheduler", name: "frontend", type: "ROUTER", declared: true,
+            observed: true,
             endpoints: [frontend], sent: 600 * seconds, received: 15 * seconds, sentBytes: 54000 * seconds,
             receivedBytes: 3900 * seconds, sendRate: 600, receiveRate: 15, wouldBlock: 0, sendQueue: 3, receiveQueue: 0,
             lost: 0, discarded: 0, hwm: .init(send: 1000, receive: 1000))
@@ -104,14 +109,16 @@ enum Fixture {
         let engine = Snapshot.Socket(
             id: "engine-1.work", node: "engine-1", name: "work", type: "DEALER", declared: true, observed: true,
             endpoints: [backend], sent: 600 * seconds, received: 15 * seconds, sentBytes: 54000 * seconds,
-            receivedBytes: 3900 * seconds, sendRate: 600, receiveRate: 15, wouldBlock: 3, sendQueue: 37, receiveQueue: 1,
+            receivedBytes: 3900 * seconds, sendRate: 600, receiveRate: 15, wouldBlock: 3, sendQueue: 37,
+            receiveQueue: 1,
             lost: 0, discarded: 0, hwm: .init(send: 1000, receive: 500),
             blocked: .init(call: "zmq_send", for: 1.2, on: ["scheduler.backend"]))
         let failing = Snapshot.Socket(
             id: "engine-2.work", node: "engine-2", name: "work", type: "DEALER", declared: true, observed: false,
             endpoints: [backend])
         let injector = Snapshot.Socket(
-            id: "inject-1.DEALER#1", node: "inject-1", name: "DEALER#1", type: "DEALER", declared: false, observed: true,
+            id: "inject-1.DEALER#1", node: "inject-1", name: "DEALER#1", type: "DEALER", declared: false,
+            observed: true,
             endpoints: [frontend], sent: 3, received: 41, sentBytes: 66, receivedBytes: 3690, sendRate: 1,
             receiveRate: 12, wouldBlock: 0, sendQueue: 0, receiveQueue: 0, lost: 0, discarded: 0,
             hwm: .init(send: 1000, receive: 1000))
@@ -163,9 +170,11 @@ enum Fixture {
     }
 
     private static func events(at seconds: Int) -> [Snapshot.Event] {
-        func event(_ node: String, _ socket: String, _ name: String, _ endpoint: String, _ value: Int) -> Snapshot.Event {
+        func event(_ node: String, _ socket: String, _ name: String, _ endpoint: String, _ value: Int) -> Snapshot.Event
+        {
             .init(
-                elapsed: Double(seconds) - 0.6, node: node, socket: socket, event: name, endpoint: endpoint, value: value)
+                elapsed: Double(seconds) - 0.6, node: node, socket: socket, event: name, endpoint: endpoint,
+                value: value)
         }
         switch seconds {
         case 150:

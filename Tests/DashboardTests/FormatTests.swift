@@ -16,7 +16,8 @@ import Testing
     func rates(_ value: Double, _ text: String) { #expect(Format.rate(value) == text) }
 
     @Test(arguments: [
-        (0.0, "0 B"), (312, "312 B"), (1000, "1.0 KiB"), (319_488, "312 KiB"), (8_388_608, "8.0 MiB"),
+        (0.0, "0 B"), (312, "312 B"), (1000, "1.0 KiB"), (12_595, "12 KiB"), (319_488, "312 KiB"),
+        (8_388_608, "8.0 MiB"),
         (1_073_741_824, "1.0 GiB"),
     ])
     func bytes(_ value: Double, _ text: String) { #expect(Format.bytes(value) == text) }
@@ -49,7 +50,7 @@ import Testing
         while value < 1e18 {
             #expect(Format.rate(value).count <= 5, "rate of \(value)")
             #expect(Format.count(Int(value)).count <= 5, "count of \(value)")
-            #expect(Format.bytes(value).count <= 8, "bytes of \(value)")
+            #expect(Format.bytes(value).count <= 7, "bytes of \(value)")
             #expect(Format.seconds(min(value, 1e8)).count <= 9, "seconds of \(value)")
             value *= 1.7
         }

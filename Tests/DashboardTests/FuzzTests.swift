@@ -19,12 +19,16 @@ import Testing
         for step in 0..<200 {
             let action: Action
             switch Int.random(in: 0..<12, using: &random) {
-            case 0: action = .resize(Size(width: .random(in: 0...200, using: &random), height: .random(in: 0...60, using: &random)))
+            case 0:
+                action = .resize(
+                    Size(width: .random(in: 0...200, using: &random), height: .random(in: 0...60, using: &random)))
             case 1: action = .snapshot(Fixture.snapshot(at: 192 + step))
             case 2: action = .snapshot(Fixture.crowd(.random(in: 0...30, using: &random), seq: 2000 + step))
             case 3:
                 let point = Point(x: .random(in: -5...200, using: &random), y: .random(in: -5...60, using: &random))
-                let kind: MouseEvent.Kind = [.press(0), .press(2), .release(0), .scrollUp, .scrollDown].randomElement(using: &random) ?? .scrollUp
+                let kind: MouseEvent.Kind =
+                    [.press(0), .press(2), .release(0), .scrollUp, .scrollDown].randomElement(using: &random)
+                    ?? .scrollUp
                 action = .input(.mouse(MouseEvent(kind, at: point)))
             case 4: action = .input(.paste("a\u{1b}[2J\nhex:zz\t漢字"))
             case 5: action = .injection(.event(.reply(frames: [[], [0xff], Array("漢".utf8)], seconds: 0.1)))
@@ -33,7 +37,9 @@ import Testing
             default: action = .input(.key(Key(characters.randomElement(using: &random) ?? "j")))
             }
             _ = update(&state, action)
-            if case .input(.key(let key)) = action, key.code == .escape { _ = update(&state, .tick(elapsed: .seconds(step))) }
+            if case .input(.key(let key)) = action, key.code == .escape {
+                _ = update(&state, .tick(elapsed: .seconds(step)))
+            }
             let frame = view(state, size: state.size)
             #expect(frame.buffer.size == state.size)
             if let cursor = frame.cursor { #expect(frame.buffer.area.contains(cursor), "cursor at \(cursor)") }

@@ -64,7 +64,9 @@ import Testing
         #expect(chosen != nil)
         for second in 193...400 {
             var snapshot = Fixture.snapshot(at: second)
-            snapshot.events = [.init(elapsed: 1, node: "a", socket: "b", event: "ACCEPTED", endpoint: "", value: second)]
+            snapshot.events = [
+                .init(elapsed: 1, node: "a", socket: "b", event: "ACCEPTED", endpoint: "", value: second)
+            ]
             _ = update(&state, .snapshot(snapshot))
         }
         #expect(state.selected == chosen)

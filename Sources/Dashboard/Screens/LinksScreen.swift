@@ -4,13 +4,13 @@ import TerminalUI
 extension Canvas {
     /// One row a link: its state, how much flows, and where messages lie.
     func linksTable(_ rows: [Subject], head: String?) -> Table {
-        let links = rows.compactMap { if case .link(let id) = $0 { shown.link(id) } else { nil } }
-        let full = links.map { TextWidth.of($0.from) + TextWidth.of($0.to) + 5 }.max() ?? 0
-        let short = links.map { TextWidth.of(shortName($0)) + 2 }.max() ?? 0
-        let isFull = full <= size.width / 4
+        let flows = rows.compactMap { if case .link(let id) = $0 { shown.flow(id) } else { nil } }
+        let full = flows.map { TextWidth.of($0.link.from) + TextWidth.of($0.link.to) + 6 }.max() ?? 0
+        let isFull = full <= size.width * 3 / 10
+        let short = isFull ? 0 : flows.map { TextWidth.of(shortName($0.link)) + 2 }.max() ?? 0
         let name = isFull ? full : min(max(16, short), size.width / 3)
         let isDetailed = state.screen == .links
-        let scale = depthScale(links)
+        let scale = depthScale(flows)
         let bar = glyphs.separator
         let columns: [Table.Column] = [
             .init(head ?? "link", .fixed(max(12, name))),
@@ -29,13 +29,13 @@ extension Canvas {
             .init("lost", .fixed(5), alignment: .right, priority: 3),
             .init("endpoint", .flexible(minimum: 18, weight: 2), priority: isDetailed ? 8 : 10),
         ]
-        return Table(columns: columns, count: links.count, look: look) { index in
-            linkRow(links[index], isFull: isFull, scale: scale)
+        return Table(columns: columns, count: flows.count, look: look) { index in
+            linkRow(flows[index], isFull: isFull, scale: scale)
         }
     }
 
-    private func linkRow(_ link: Snapshot.Link, isFull: Bool, scale: Double) -> Table.Row {
-        let flow = LinkFlow(link, in: shown)
+    private func linkRow(_ flow: LinkFlow, isFull: Bool, scale: Double) -> Table.Row {
+        let link = flow.link
         let mark = look.mark(link.state)
         let marks = hwm(flow)
         let curve = shown.linkRates[link.id]?.values ?? []
@@ -80,8 +80,8 @@ extension Canvas {
     }
 
     /// Bars of all links share one scale, and it moves in steps, so that bars can be compared and do not dance.
-    private func depthScale(_ links: [Snapshot.Link]) -> Double {
-        let deepest = links.lazy.compactMap { LinkFlow($0, in: shown).depth }.max() ?? 0
+    private func depthScale(_ flows: [LinkFlow]) -> Double {
+        let deepest = flows.lazy.compactMap(\.depth).max() ?? 0
         var scale = 20
         while scale < deepest, scale < .max / 10 {
             scale = [2: 5, 5: 10, 1: 2][scale.leadingDigit, default: 10] * scale / scale.leadingDigit

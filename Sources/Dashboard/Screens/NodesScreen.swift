@@ -15,7 +15,7 @@ extension Canvas {
             .init("recv/s", .fixed(6), alignment: .right, priority: 2),
             .init("queued", .fixed(6), alignment: .right, priority: 1),
             .init("cpu", .fixed(5), alignment: .right, priority: 3),
-            .init("memory", .fixed(8), alignment: .right, priority: 4),
+            .init("memory", .fixed(7), alignment: .right, priority: 4),
             .init("restarts", .fixed(8), alignment: .right, priority: 5),
             .init("", .fixed(0), priority: 5),
             .init("notes", .flexible(minimum: size.width >= 100 ? 34 : 24), priority: 1),

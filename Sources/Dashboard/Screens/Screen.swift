@@ -1,8 +1,8 @@
 /// The screens, in the order of their tabs.
-public enum Screen: Int, Equatable, Sendable, CaseIterable {
+enum Screen: Int, Equatable, Sendable, CaseIterable {
     case overview = 1, nodes, links, sockets, events
 
-    public var title: String {
+    var title: String {
         switch self {
         case .overview: "Overview"
         case .nodes: "Nodes"
@@ -13,7 +13,7 @@ public enum Screen: Int, Equatable, Sendable, CaseIterable {
     }
 
     /// The key that opens it.
-    public var digit: Character { Character(String(rawValue)) }
+    var digit: Character { Character(String(rawValue)) }
 
     var help: String {
         switch self {

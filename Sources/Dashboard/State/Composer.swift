@@ -1,33 +1,33 @@
-public import RunDirectory
-public import TerminalUI
+import RunDirectory
+import TerminalUI
 
 /// The form that injects a message. It keeps what was typed when it is closed.
-public struct Composer: Equatable, Sendable {
-    public enum Field: Int, Equatable, Sendable, CaseIterable {
+struct Composer: Equatable, Sendable {
+    enum Field: Int, Equatable, Sendable, CaseIterable {
         case target, type, frames, identity, count, rate, reply, send
     }
 
-    public internal(set) var field = Field.frames
-    public internal(set) var target = TextInput()
+    var field = Field.frames
+    var target = TextInput()
     /// Socket type to send as; nil lets the session choose.
-    public internal(set) var type: String?
-    public internal(set) var frames = FrameInputs()
-    public internal(set) var identity = TextInput()
-    public internal(set) var count = TextInput("1")
-    public internal(set) var rate = TextInput()
-    public internal(set) var reply = TextInput("2s")
+    var type: String?
+    var frames = FrameInputs()
+    var identity = TextInput()
+    var count = TextInput("1")
+    var rate = TextInput()
+    var reply = TextInput("2s")
     /// What is wrong with the form, or with what was sent: one sentence.
-    public internal(set) var problem: String?
+    var problem: String?
     /// Whether an injection is under way.
-    public internal(set) var isSending = false
+    var isSending = false
     /// What the injector told, oldest first; the last `capacity`.
-    public internal(set) var results: [InjectionEvent] = []
+    var results: [InjectionEvent] = []
     static let capacity = 200
 
-    public init() {}
+    init() {}
 
     /// What was typed, in a form that can be judged.
-    public var draft: Draft {
+    var draft: Draft {
         var draft = Draft()
         draft.target = target.text
         draft.type = type
@@ -94,7 +94,8 @@ public struct Composer: Equatable, Sendable {
     mutating func cycleTarget(by step: Int, among candidates: [String]) {
         guard !candidates.isEmpty else { return }
         let place = candidates.firstIndex(of: target.text)
-        let next = place.map { ($0 + step + candidates.count) % candidates.count } ?? (step > 0 ? 0 : candidates.count - 1)
+        let next =
+            place.map { ($0 + step + candidates.count) % candidates.count } ?? (step > 0 ? 0 : candidates.count - 1)
         target = TextInput(candidates[next])
     }
 
@@ -127,11 +128,11 @@ public struct Composer: Equatable, Sendable {
 }
 
 /// The frames of a message being typed: a line each, one of them with the cursor.
-public struct FrameInputs: Equatable, Sendable {
+struct FrameInputs: Equatable, Sendable {
     /// At least one; a message has at least one frame.
-    public private(set) var inputs = [TextInput()]
+    private(set) var inputs = [TextInput()]
     /// The one with the cursor, from 0.
-    public private(set) var current = 0
+    private(set) var current = 0
 
     /// Typing beyond this many frames adds none.
     static let limit = 1000

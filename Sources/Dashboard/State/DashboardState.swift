@@ -5,7 +5,7 @@ public import TerminalUI
 /// Everything that the dashboard knows. `update` changes it, `view` draws it; neither has a clock or touches the outside.
 public struct DashboardState: Equatable, Sendable {
     /// What stands in front of the screen and takes the keys.
-    public enum Overlay: Equatable, Sendable {
+    enum Overlay: Equatable, Sendable {
         case help(offset: Int)
         /// A question that `y` answers with the command.
         case question(String, SessionCommand)
@@ -15,42 +15,46 @@ public struct DashboardState: Equatable, Sendable {
     }
 
     /// A sentence on the status line, until `until` on the clock of `tick`.
-    public struct Message: Equatable, Sendable {
-        public var text: String
-        public var isProblem: Bool
+    struct Message: Equatable, Sendable {
+        var text: String
+        var isProblem: Bool
         var until: Duration
     }
 
+    /// What was loaded.
     public let topology: ResolvedTopology
+    /// Whether whatever would change the session is refused.
     public let readOnly: Bool
-    public var theme: Theme
-    public var glyphs: Glyphs
+    /// The styles; `Action.themeChanged` changes them.
+    public internal(set) var theme: Theme
+    /// The symbols.
+    public internal(set) var glyphs: Glyphs
     /// Of the terminal, as last told.
-    public var size: Size
+    public internal(set) var size: Size
 
     /// Collected all the time.
-    public internal(set) var live = Observation()
+    var live = Observation()
     /// What is shown while the view is frozen, else nil.
-    public internal(set) var frozen: Observation?
-    public internal(set) var screen = Screen.overview
+    var frozen: Observation?
+    var screen = Screen.overview
     /// Which list of the screen has the keys.
-    public internal(set) var focus = Pane.nodes
-    public internal(set) var selections: [Pane: Selection] = [:]
+    var focus = Pane.nodes
+    var selections: [Pane: Selection] = [:]
     /// What Enter opened, and how far it is scrolled.
-    public internal(set) var detail: Subject?
-    public internal(set) var detailOffset = 0
-    public internal(set) var filter = Filter()
+    var detail: Subject?
+    var detailOffset = 0
+    var filter = Filter()
     /// The last filter that was used, to be recalled.
-    public internal(set) var lastFilter = ""
+    var lastFilter = ""
     /// What is being typed as filter.
     var filterInput = TextInput()
-    public internal(set) var overlay: Overlay?
-    public internal(set) var composer = Composer()
-    public internal(set) var message: Message?
+    var overlay: Overlay?
+    var composer = Composer()
+    var message: Message?
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
     /// Time since the dashboard began, as last told by `tick`.
-    public internal(set) var now = Duration.zero
+    var now = Duration.zero
 
     /// - Parameters:
     ///   - topology: what was loaded; declared sockets and options are shown from it.
@@ -72,21 +76,21 @@ public struct DashboardState: Equatable, Sendable {
     var look: Look { Look(theme: theme, glyphs: glyphs) }
 
     /// What is on the screen: the newest, or what was frozen.
-    public var shown: Observation { frozen ?? live }
+    var shown: Observation { frozen ?? live }
 
     /// The rows of a list, through the filter.
-    public func rows(of pane: Pane) -> [Subject] {
+    func rows(of pane: Pane) -> [Subject] {
         let shown = shown
         switch pane {
-        case .nodes:
-            return shown.nodes.lazy.filter { filter.shows(Self.words($0)) }.map { .node($0.name) }
-        case .links:
-            return shown.links.lazy.filter { filter.shows(Self.words($0)) }.map { .link($0.id) }
-        case .sockets:
-            return shown.sockets.lazy.filter { filter.shows(Self.words($0)) }.map { .socket($0.id) }
-        case .events:
-            return shown.log.entries.lazy.filter { filter.shows(Self.words($0)) }.map { .event($0.id) }
+        case .nodes: return through(shown.nodes, Self.words).map { .node($0.name) }
+        case .links: return through(shown.links, Self.words).map { .link($0.id) }
+        case .sockets: return through(shown.sockets, Self.words).map { .socket($0.id) }
+        case .events: return through(shown.log.entries, Self.words).map { .event($0.id) }
         }
+    }
+
+    private func through<Row>(_ rows: [Row], _ words: (Row) -> [String]) -> [Row] {
+        filter.isActive ? rows.filter { filter.shows(words($0)) } : rows
     }
 
     private static func words(_ node: Snapshot.Node) -> [String] {
@@ -103,10 +107,10 @@ public struct DashboardState: Equatable, Sendable {
     }
 
     /// What is selected, or opened.
-    public var selected: Subject? { detail ?? selections[focus]?.subject }
+    var selected: Subject? { detail ?? selections[focus]?.subject }
 
     /// The node that the keys act on: the one selected, or the owner of what is selected (of a link, the connecting end).
-    public var targetNode: String? {
+    var targetNode: String? {
         switch selected {
         case .node(let name): return name
         case .socket(let id): return shown.socket(id)?.node
@@ -119,7 +123,7 @@ public struct DashboardState: Equatable, Sendable {
     }
 
     /// Sockets that a fresh peer can reach, `NODE.SOCKET`: those that are bound, by the file or as the links show.
-    public var boundSockets: [String] {
+    var boundSockets: [String] {
         var found: [String] = []
         var seen: Set<String> = []
         for node in topology.nodes {

@@ -1,27 +1,27 @@
-public import RunDirectory
+import RunDirectory
 
 /// What was typed into the composer, as text, and the injection that it means.
-public struct Draft: Equatable, Sendable {
+struct Draft: Equatable, Sendable {
     /// `NODE.SOCKET`.
-    public var target = ""
+    var target = ""
     /// Socket type to send as, or nil for the one that fits best.
-    public var type: String?
+    var type: String?
     /// A frame that begins with `hex:` is bytes, any other text.
-    public var frames = [""]
-    public var identity = ""
-    public var count = "1"
-    public var rate = ""
-    public var reply = "2s"
+    var frames = [""]
+    var identity = ""
+    var count = "1"
+    var rate = ""
+    var reply = "2s"
 
-    public init() {}
+    init() {}
 
     /// One sentence on what cannot be sent.
-    public struct Problem: Error, Equatable, Sendable {
-        public var text: String
+    struct Problem: Error, Equatable, Sendable {
+        var text: String
     }
 
     /// The injection, or the first thing that is wrong with it.
-    public func injection() throws(Problem) -> Injection {
+    func injection() throws(Problem) -> Injection {
         guard !target.isEmpty else {
             throw Problem(text: "No target: choose a bound socket with ← →, or type NODE.SOCKET.")
         }
@@ -61,7 +61,9 @@ public struct Draft: Equatable, Sendable {
                 high = value
             }
         }
-        guard high == nil else { throw Problem(text: "\(what): hexadecimal digits come in pairs, and one is left over.") }
+        guard high == nil else {
+            throw Problem(text: "\(what): hexadecimal digits come in pairs, and one is left over.")
+        }
         return bytes
     }
 
@@ -70,7 +72,8 @@ public struct Draft: Equatable, Sendable {
         if text.isEmpty || text == "max" { return nil }
         if text.hasSuffix("/s") { text.removeLast(2) }
         guard let rate = Double(text), rate > 0, rate.isFinite else {
-            throw Problem(text: "Rate is '\(text)': write messages a second like 5/s, or nothing for as fast as it goes.")
+            throw Problem(
+                text: "Rate is '\(text)': write messages a second like 5/s, or nothing for as fast as it goes.")
         }
         return rate
     }

@@ -1,34 +1,34 @@
-public import RunDirectory
-public import Telemetry
+import RunDirectory
+import Telemetry
 
 /// What happened, oldest first: the monitors' events and the nodes' changes of state. Bounded; retries are folded.
-public struct EventLog: Equatable, Sendable {
-    public enum What: Equatable, Sendable {
+struct EventLog: Equatable, Sendable {
+    enum What: Equatable, Sendable {
         /// libzmq's name without ZMQ_EVENT_, and its value.
         case socket(event: String, value: Int)
         case node(NodeStatus.State, detail: String)
     }
 
-    public struct Entry: Equatable, Sendable {
+    struct Entry: Equatable, Sendable {
         /// Ordinal since the dashboard began; never reused.
-        public var id: Int
+        var id: Int
         /// Seconds of the session, of the newest of those folded.
-        public var elapsed: Double
-        public var node: String
-        public var socket: String?
-        public var endpoint: String
-        public var what: What
+        var elapsed: Double
+        var node: String
+        var socket: String?
+        var endpoint: String
+        var what: What
         /// How often: above 1 where repeats were folded.
-        public var count: Int
+        var count: Int
 
         /// `engine-1.work`, or the node alone.
-        public var subject: String { socket.map { "\(node).\($0)" } ?? node }
+        var subject: String { socket.map { "\(node).\($0)" } ?? node }
     }
 
     /// Entries kept.
-    public static let capacity = 500
+    static let capacity = 500
 
-    public private(set) var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     /// Entries ever made: the id of the next one.
     private var made = 0
     /// The newest entry of each socket and endpoint, when that is a retry and may take more.
@@ -40,11 +40,11 @@ public struct EventLog: Equatable, Sendable {
         var endpoint: String
     }
 
-    public init() {}
+    init() {}
 
     /// Adds an event of a socket. While an endpoint cannot be reached libzmq repeats CONNECT_DELAYED, CLOSED,
     /// CONNECT_RETRIED: these repeats become one entry whose `count` is the number of retries.
-    public mutating func append(_ event: Snapshot.Event) {
+    mutating func append(_ event: Snapshot.Event) {
         let place = Place(node: event.node, socket: event.socket, endpoint: event.endpoint)
         if let id = retrying[place], let index = index(of: id) {
             switch event.event {
@@ -66,7 +66,7 @@ public struct EventLog: Equatable, Sendable {
     }
 
     /// Adds a node's change of state, as it was seen between two snapshots.
-    public mutating func append(node: String, state: NodeStatus.State, detail: String, elapsed: Double) {
+    mutating func append(node: String, state: NodeStatus.State, detail: String, elapsed: Double) {
         add(node: node, socket: nil, endpoint: "", elapsed: elapsed, what: .node(state, detail: detail))
     }
 
@@ -81,7 +81,7 @@ public struct EventLog: Equatable, Sendable {
     }
 
     /// The entry with this id, while it is kept.
-    public func entry(_ id: Int) -> Entry? { index(of: id).map { entries[$0] } }
+    func entry(_ id: Int) -> Entry? { index(of: id).map { entries[$0] } }
 
     /// Ids are consecutive, so an entry's place follows from its id.
     private func index(of id: Int) -> Int? {

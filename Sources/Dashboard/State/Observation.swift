@@ -1,47 +1,49 @@
 import RunDirectory
-public import Telemetry
+import Telemetry
 
 /// What is known of the session: the newest snapshot, and what was gathered from those before it.
 /// While the view is frozen a copy of it is shown, and collection goes on in the other.
-public struct Observation: Equatable, Sendable {
+struct Observation: Equatable, Sendable {
     /// Sums over the session; injectors stand outside.
-    public struct Totals: Equatable, Sendable {
-        public var running = 0
-        public var nodes = 0
+    struct Totals: Equatable, Sendable {
+        var running = 0
+        var nodes = 0
         /// Messages a second delivered on all links together; nil when no link's rate is known.
-        public var messageRate: Double?
+        var messageRate: Double?
         /// Bytes a second on all links together; nil before there are two snapshots to compare.
-        public var byteRate: Double?
-        public var depth = PartialSum()
-        public var lost = PartialSum()
-        public var reconnects = 0
+        var byteRate: Double?
+        var depth = PartialSum()
+        var lost = PartialSum()
+        var reconnects = 0
     }
 
     /// A sum that may lack terms: `84`, `≥84` when some term is unknown, `—` when all are.
-    public struct PartialSum: Equatable, Sendable {
-        public var known: Int?
-        public var isComplete = true
+    struct PartialSum: Equatable, Sendable {
+        var known: Int?
+        var isComplete = true
 
-        public init() {}
+        init() {}
 
         mutating func add(_ term: Int?) {
             if let term { known = (known ?? 0) + term } else { isComplete = false }
         }
 
         /// For people.
-        public var text: String {
+        var text: String {
             known == nil || isComplete ? Format.count(known) : "≥" + Format.count(known)
         }
     }
 
-    public private(set) var snapshot: Snapshot?
-    public private(set) var totals = Totals()
-    public private(set) var log = EventLog()
+    private(set) var snapshot: Snapshot?
+    private(set) var totals = Totals()
+    private(set) var log = EventLog()
     /// Messages a second of each link, by its id, both ways together.
-    public private(set) var linkRates: [String: Series] = [:]
-    public private(set) var messageRates = Series()
-    public private(set) var byteRates = Series()
-    public private(set) var depths = Series()
+    private(set) var linkRates: [String: Series] = [:]
+    private(set) var messageRates = Series()
+    private(set) var byteRates = Series()
+
+    /// The links' two ways as one, in the order of the links.
+    private(set) var flows: [LinkFlow] = []
 
     private var socketIndex: [String: Int] = [:]
     private var socketsOfNode: [String: [Int]] = [:]
@@ -58,19 +60,20 @@ public struct Observation: Equatable, Sendable {
     /// Seconds over which the rate of bytes is taken.
     private static let byteWindowLength = 2.0
 
-    public init() {}
+    init() {}
 
-    public var nodes: [Snapshot.Node] { snapshot?.nodes ?? [] }
-    public var sockets: [Snapshot.Socket] { snapshot?.sockets ?? [] }
-    public var links: [Snapshot.Link] { snapshot?.links ?? [] }
+    var nodes: [Snapshot.Node] { snapshot?.nodes ?? [] }
+    var sockets: [Snapshot.Socket] { snapshot?.sockets ?? [] }
+    var links: [Snapshot.Link] { snapshot?.links ?? [] }
 
-    public func node(_ name: String) -> Snapshot.Node? { nodeIndex[name].map { nodes[$0] } }
-    public func socket(_ id: String) -> Snapshot.Socket? { socketIndex[id].map { sockets[$0] } }
-    public func link(_ id: String) -> Snapshot.Link? { linkIndex[id].map { links[$0] } }
-    public func sockets(of node: String) -> [Snapshot.Socket] { (socketsOfNode[node] ?? []).map { sockets[$0] } }
+    func node(_ name: String) -> Snapshot.Node? { nodeIndex[name].map { nodes[$0] } }
+    func socket(_ id: String) -> Snapshot.Socket? { socketIndex[id].map { sockets[$0] } }
+    func link(_ id: String) -> Snapshot.Link? { linkIndex[id].map { links[$0] } }
+    func flow(_ id: String) -> LinkFlow? { linkIndex[id].map { flows[$0] } }
+    func sockets(of node: String) -> [Snapshot.Socket] { (socketsOfNode[node] ?? []).map { sockets[$0] } }
 
     /// The node that an end of a link belongs to; nil for an end that is no node of the session.
-    public func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
+    func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
 
     /// Takes a snapshot in.
     public mutating func take(_ next: Snapshot) {
@@ -79,16 +82,16 @@ public struct Observation: Equatable, Sendable {
         index(next)
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)
+        flows = next.links.map { LinkFlow($0, in: self) }
         sumUp(previous: previous, next: next)
-        for link in next.links {
-            linkRates[link.id, default: Series()].record(LinkFlow(link, in: self).rate, at: next.elapsed)
+        for flow in flows {
+            linkRates[flow.link.id, default: Series()].record(flow.rate, at: next.elapsed)
         }
         if linkRates.count > next.links.count {
             linkRates = linkRates.filter { linkIndex[$0.key] != nil }
         }
         messageRates.record(totals.messageRate, at: next.elapsed)
         byteRates.record(totals.byteRate, at: next.elapsed)
-        depths.record(totals.depth.known.map(Double.init), at: next.elapsed)
     }
 
     private mutating func index(_ next: Snapshot) {
@@ -116,9 +119,9 @@ public struct Observation: Equatable, Sendable {
             sums.nodes += 1
             if node.state == .running { sums.running += 1 }
         }
-        let counted = next.links.filter { !isInjected($0) }
-        for link in counted {
-            let flow = LinkFlow(link, in: self)
+        let counted = flows.filter { !isInjected($0.link) }
+        for flow in counted {
+            let link = flow.link
             if let rate = flow.rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
             sums.reconnects += link.reconnects
             if link.state == .declared || link.state == .connecting || link.state == .retrying {
@@ -130,7 +133,7 @@ public struct Observation: Equatable, Sendable {
                 sums.depth.add(flow.depth)
             }
         }
-        sums.byteRate = byteRate(of: counted, previous: previous, at: next.elapsed)
+        sums.byteRate = byteRate(of: counted.map(\.link), previous: previous, at: next.elapsed)
         totals = sums
     }
 
@@ -163,7 +166,7 @@ public struct Observation: Equatable, Sendable {
 }
 
 /// A link's two ways as one figure each. A way that the pattern never uses (PUSH to PULL: back) does not count.
-struct LinkFlow {
+struct LinkFlow: Equatable, Sendable {
     let link: Snapshot.Link
     /// The ways that carry messages, `out` first.
     let ways: [Snapshot.Direction]
@@ -174,12 +177,13 @@ struct LinkFlow {
         self.link = link
         let from = observation.socket(link.from)?.type
         let to = observation.socket(link.to)?.type
-        let senders: Set = ["PUSH", "PUB", "XPUB"]
-        let receivers: Set = ["PULL", "SUB", "XSUB"]
-        carriesOut = !(from.map(receivers.contains) ?? false) && !(to.map(senders.contains) ?? false)
-        carriesBack = !(from.map(senders.contains) ?? false) && !(to.map(receivers.contains) ?? false)
+        carriesOut = !Self.onlyReceives(from) && !Self.onlySends(to)
+        carriesBack = !Self.onlySends(from) && !Self.onlyReceives(to)
         ways = (carriesOut ? [link.out] : []) + (carriesBack ? [link.back] : [])
     }
+
+    private static func onlySends(_ type: String?) -> Bool { type == "PUSH" || type == "PUB" || type == "XPUB" }
+    private static func onlyReceives(_ type: String?) -> Bool { type == "PULL" || type == "SUB" || type == "XSUB" }
 
     /// Messages a second, both ways; nil when neither is known.
     var rate: Double? {

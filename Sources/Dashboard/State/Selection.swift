@@ -1,5 +1,5 @@
 /// One thing that a row stands for.
-public enum Subject: Hashable, Sendable {
+enum Subject: Hashable, Sendable {
     case node(String)
     case link(String)
     case socket(String)
@@ -17,14 +17,14 @@ public enum Subject: Hashable, Sendable {
 }
 
 /// A list on a screen.
-public enum Pane: Hashable, Sendable, CaseIterable {
+enum Pane: Hashable, Sendable, CaseIterable {
     case nodes, links, sockets, events
 }
 
 /// Where one is in a list. It holds on to a thing, not to a row: when rows come and go the thing stays selected.
-public struct Selection: Equatable, Sendable {
+struct Selection: Equatable, Sendable {
     /// nil: nothing yet; in the event log: at its newest end.
-    public var subject: Subject?
+    var subject: Subject?
     /// Where the subject was last: when it is gone, what took its place is selected.
     var row = 0
     /// The first row shown.

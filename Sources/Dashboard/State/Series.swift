@@ -1,20 +1,20 @@
 /// The history of one figure: one value a period, the newest last. What was not known is a gap (`nil`), never a zero.
-public struct Series: Equatable, Sendable {
+struct Series: Equatable, Sendable {
     /// Seconds that one value stands for.
-    public static let period = 1.0
+    static let period = 1.0
     /// How many values are kept: four minutes.
-    public static let capacity = 240
+    static let capacity = 240
 
     /// Oldest first, at most `capacity`.
-    public private(set) var values: [Double?] = []
+    private(set) var values: [Double?] = []
     /// The period that the last value belongs to: `elapsed / period`, rounded down.
     private var slot: Int?
 
-    public init() {}
+    init() {}
 
     /// Notes `value` at `elapsed` seconds of the session. Several within one period: the last known one stands.
     /// Periods that were skipped become gaps; a moment in the past is not recorded.
-    public mutating func record(_ value: Double?, at elapsed: Double) {
+    mutating func record(_ value: Double?, at elapsed: Double) {
         guard elapsed.isFinite, elapsed >= 0, elapsed < 1e12 else { return }
         let value = value.flatMap { $0.isFinite ? $0 : nil }
         let now = Int(elapsed / Self.period)
@@ -36,7 +36,7 @@ public struct Series: Equatable, Sendable {
     }
 
     /// The newest `count` values, with gaps in front where there is no history yet.
-    public func last(_ count: Int) -> [Double?] {
+    func last(_ count: Int) -> [Double?] {
         let known = values.suffix(count)
         return Array(repeating: nil, count: max(0, count - known.count)) + known
     }

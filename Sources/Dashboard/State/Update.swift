@@ -301,9 +301,15 @@ extension DashboardState {
     }
 
     private func refusal(_ verb: SessionCommand.Verb, _ node: Snapshot.Node) -> String? {
-        if readOnly { return "Read-only: \(node.name) is left alone. Run zmqtop without --read-only to \(verb.rawValue) it." }
-        if node.kind == "external" { return "\(node.name) is external: zmqtop did not start it and cannot \(verb.rawValue) it." }
-        if let parent = node.parent { return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead." }
+        if readOnly {
+            return "Read-only: \(node.name) is left alone. Run zmqtop without --read-only to \(verb.rawValue) it."
+        }
+        if node.kind == "external" {
+            return "\(node.name) is external: zmqtop did not start it and cannot \(verb.rawValue) it."
+        }
+        if let parent = node.parent {
+            return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
+        }
         let alive = node.pid != nil
         switch verb {
         case .start where alive: return "\(node.name) runs already (pid \(node.pid ?? 0)): r restarts it."

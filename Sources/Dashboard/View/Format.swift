@@ -21,11 +21,12 @@ public enum Format {
         return scaled(value, by: 1000, units: ["", "k", "M", "G", "T", "P", "E"])
     }
 
-    /// Bytes with a binary unit: `312 B`, `1.2 KiB`, `312 KiB`.
+    /// Bytes with a binary unit, in at most seven columns: `312 B`, `1.2 KiB`, `312 KiB`.
     public static func bytes(_ value: Double?) -> String {
         guard let value, value.isFinite else { return unknown }
         if value < 999.5 { return decimal(max(0, value), places: 0) + " B" }
-        return scaled(value, by: 1024, units: [" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"])
+        return scaled(
+            value, by: 1024, units: [" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"], decimalsBelow: 9.95)
     }
 
     /// Bytes with a binary unit.
@@ -105,14 +106,16 @@ public enum Format {
     }
 
     /// Two or three significant digits and a unit: the number never takes more than four columns.
-    private static func scaled(_ value: Double, by step: Double, units: [String]) -> String {
+    private static func scaled(
+        _ value: Double, by step: Double, units: [String], decimalsBelow: Double = 99.95
+    ) -> String {
         var value = value
         var unit = 0
         while value >= 999.5, unit < units.count - 1 {
             value /= step
             unit += 1
         }
-        return decimal(value, places: value < 99.95 && unit > 0 ? 1 : 0) + units[unit]
+        return decimal(value, places: value < decimalsBelow && unit > 0 ? 1 : 0) + units[unit]
     }
 
     private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }

@@ -115,7 +115,9 @@ extension Canvas {
     private func summary(_ socket: Snapshot.Socket) -> [Span] {
         var spans = [
             Span(socket.id.padded(to: 24) + " "), Span(socket.type.padded(to: 7), look[.accent]),
-            Span("\(glyphs.right) \(Format.rate(socket.sendRate))/s  \(glyphs.left) \(Format.rate(socket.receiveRate))/s".padded(to: 24)),
+            Span(
+                "\(glyphs.right) \(Format.rate(socket.sendRate))/s  \(glyphs.left) \(Format.rate(socket.receiveRate))/s"
+                    .padded(to: 24)),
         ]
         if let blocked = socket.blocked {
             spans.append(Span("blocked in \(blocked.call) \(Format.seconds(blocked.for))", look[.warning]))
@@ -125,11 +127,11 @@ extension Canvas {
 
     private func summary(_ link: Snapshot.Link) -> [Span] {
         let mark = look.mark(link.state)
-        let flow = LinkFlow(link, in: shown)
+        let flow = shown.flow(link.id)
         return [
             Span("\(mark.glyph) ", mark.style), Span("\(link.from) \(glyphs.arrow) \(link.to)".padded(to: 36) + " "),
             Span(stateText(link).padded(to: 16) + " ", mark.style),
-            Span("\(Format.rate(flow.rate)) msg/s  depth \(Format.count(flow.depth))", look[.dim]),
+            Span("\(Format.rate(flow?.rate)) msg/s  depth \(Format.count(flow?.depth))", look[.dim]),
         ]
     }
 
@@ -142,7 +144,9 @@ extension Canvas {
                     ? (socket.declared ? "declared and observed" : "observed, not declared in the file")
                     : "declared, not observed yet"),
         ]
-        for (index, endpoint) in socket.endpoints.enumerated() { lines.append(fact(index == 0 ? "endpoints" : "", endpoint)) }
+        for (index, endpoint) in socket.endpoints.enumerated() {
+            lines.append(fact(index == 0 ? "endpoints" : "", endpoint))
+        }
         if let blocked = socket.blocked {
             let on = blocked.on.isEmpty ? "" : ", waits for \(blocked.on.joined(separator: ", "))"
             lines.append(fact("blocked", "in \(blocked.call) for \(Format.seconds(blocked.for))\(on)", look[.warning]))
@@ -195,7 +199,8 @@ extension Canvas {
             fact("attempts", String(link.attempts)),
             fact(
                 "incarnations",
-                "\(link.incarnation.from.map(String.init) ?? Format.unknown) \(glyphs.arrow) \(link.incarnation.to.map(String.init) ?? Format.unknown)"),
+                "\(link.incarnation.from.map(String.init) ?? Format.unknown) \(glyphs.arrow) \(link.incarnation.to.map(String.init) ?? Format.unknown)"
+            ),
         ]
         if !link.faults.isEmpty { lines.append(fact("faults", link.faults.joined(separator: ", "), look[.warning])) }
         lines += [[], header(["\(glyphs.right) out", "\(glyphs.left) back"])]

@@ -20,18 +20,24 @@ extension Canvas {
             (
                 0,
                 [
-                    Span("\(allUp ? glyphs.up : totals.running == 0 ? glyphs.idle : glyphs.warning) ", allUp ? look[.good] : look[.warning]),
-                    Span("\(totals.running)/\(totals.nodes) up", allUp ? .plain : look[.warning]),
+                    Span(
+                        "\(allUp ? glyphs.up : totals.running == 0 ? glyphs.idle : glyphs.warning) ",
+                        allUp ? look[.good] : look[.warning]),
+                    Span(
+                        shown.snapshot == nil ? "— up" : "\(totals.running)/\(totals.nodes) up",
+                        allUp ? .plain : look[.warning]),
                 ]
             ),
             (1, [Span(steady(Format.rate(totals.messageRate), 5), .plain), Span(" msg/s", look[.dim])]),
-            (5, [Span(steady(Format.bytes(totals.byteRate), 8), .plain), Span("/s", look[.dim])]),
+            (5, [Span(steady(Format.bytes(totals.byteRate), 7), .plain), Span("/s", look[.dim])]),
             (2, [Span("depth ", look[.dim]), Span(totals.depth.text, .plain)]),
             (
                 4,
                 [
                     Span(isNarrow ? "reconn " : "reconnects ", look[.dim]),
-                    Span(Format.count(totals.reconnects), totals.reconnects > 0 ? look[.warning] : .plain),
+                    Span(
+                        Format.count(shown.snapshot == nil ? nil : totals.reconnects),
+                        totals.reconnects > 0 ? look[.warning] : .plain),
                 ]
             ),
             (
@@ -135,10 +141,14 @@ extension Canvas {
                 continue
             }
             if command == .freeze, state.frozen != nil { hint = "go on" }
-            if command == .pause, let name = state.targetNode, state.live.node(name)?.state == .paused { hint = "resume" }
+            if command == .pause, let name = state.targetNode, state.live.node(name)?.state == .paused {
+                hint = "resume"
+            }
             let width = TextWidth.of(binding.label) + 1 + hint.count
             guard x + width <= end else { continue }
-            x += buffer.put([Span(binding.label, look[.key]), Span(" \(hint)", look[.dim])], at: Point(x: x, y: area.y)) + 2
+            x +=
+                buffer.put([Span(binding.label, look[.key]), Span(" \(hint)", look[.dim])], at: Point(x: x, y: area.y))
+                + 2
         }
         let note = state.readOnly ? "read-only" : "\(Format.seconds(state.refresh / .seconds(1)))"
         if x + note.count <= end {
@@ -157,13 +167,16 @@ extension Canvas {
     }
 
     mutating func drawQuestion(_ question: String) {
-        let answers = [Span("y", look[.key]), Span(" yes   ", look[.hint]), Span("n", look[.key]), Span(" no", look[.hint])]
+        let answers = [
+            Span("y", look[.key]), Span(" yes   ", look[.hint]), Span("n", look[.key]), Span(" no", look[.hint]),
+        ]
         let area = Rect(size).centered(Size(width: max(30, TextWidth.of(question) + 6), height: 6))
         buffer.draw(Block("", focused: true, covers: true, look: look), in: area)
         let inner = area.inset(1)
         let style = look[.warning].adding(.bold)
         buffer.put(question, at: inner.row(1).origin, width: inner.width, alignment: .center, style: style)
         let width = answers.reduce(0) { $0 + $1.text.count }
-        buffer.put(answers, at: Point(x: inner.x + max(0, inner.width - width) / 2, y: inner.row(2).y), maxWidth: inner.width)
+        buffer.put(
+            answers, at: Point(x: inner.x + max(0, inner.width - width) / 2, y: inner.row(2).y), maxWidth: inner.width)
     }
 }

@@ -5,14 +5,17 @@ extension Canvas {
     private var helpColumns: [[[Span]]] {
         let groups = Keymap.Context.allCases.map(helpLines)
         let left = size.width >= 124 ? 2 : groups.count
-        return [groups.prefix(left), groups.dropFirst(left)].filter { !$0.isEmpty }.map { Array($0.joined().dropLast()) }
+        return [groups.prefix(left), groups.dropFirst(left)].filter { !$0.isEmpty }.map {
+            Array($0.joined().dropLast())
+        }
     }
 
     private var helpHeight: Int { helpColumns.map(\.count).max() ?? 0 }
 
     private var helpArea: Rect {
         let width = helpColumns.count > 1 ? 122 : 66
-        return Rect(size).centered(Size(width: min(width, size.width - 2), height: min(helpHeight + 2, size.height - 2)))
+        return Rect(size).centered(
+            Size(width: min(width, size.width - 2), height: min(helpHeight + 2, size.height - 2)))
     }
 
     /// How many lines of help do not fit.

@@ -31,7 +31,11 @@ extension Canvas {
         guard isBoxed else { return }
         var notes: [String] = []
         let all = state.shown.count(of: place.pane)
-        if rows != all { notes.append("\(rows) of \(all)") } else if rows > place.rows.height { notes.append("\(rows)") }
+        if rows != all {
+            notes.append("\(rows) of \(all)")
+        } else if rows > place.rows.height {
+            notes.append("\(rows)")
+        }
         if place.pane == .events, let dropped = shown.snapshot?.eventsDropped, dropped > 0 {
             notes.append("\(Format.count(dropped)) dropped")
         }

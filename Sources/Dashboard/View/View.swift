@@ -3,6 +3,7 @@ public import TerminalUI
 
 /// What a terminal shows at one moment.
 public struct Frame: Equatable, Sendable {
+    /// The picture.
     public var buffer: Buffer
     /// Where the cursor blinks; nil: hidden.
     public var cursor: Point?
@@ -21,6 +22,8 @@ public func view(_ state: DashboardState, size: Size) -> Frame {
 /// A buffer being drawn, with what all the parts of the picture need.
 struct Canvas {
     let state: DashboardState
+    /// What is shown of the session: the newest, or what was frozen.
+    let shown: Observation
     let look: Look
     let size: Size
     var buffer: Buffer
@@ -29,11 +32,11 @@ struct Canvas {
     init(state: DashboardState, size: Size) {
         self.state = state
         self.size = size
+        shown = state.shown
         look = state.look
         buffer = Buffer(size, style: state.look[.text])
     }
 
-    var shown: Observation { state.shown }
     var glyphs: Glyphs { look.glyphs }
 
     mutating func draw() {

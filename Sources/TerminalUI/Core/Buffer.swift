@@ -11,7 +11,7 @@ public struct Buffer: Hashable, Sendable {
     public init(_ size: Size, style: Style = .plain) {
         self.size = size
         cells = ContiguousArray(
-            repeating: Cell(text: " ", style: style, width: 1), count: size.width * size.height)
+            repeating: Cell(text: " ", scalar: 0x20, style: style, width: 1), count: size.width * size.height)
     }
 
     /// The whole buffer.
@@ -38,12 +38,24 @@ public struct Buffer: Hashable, Sendable {
         guard point.y >= 0, point.y < size.height else { return 0 }
         let limit = min(size.width, maxWidth.map { point.x + max(0, $0) } ?? size.width)
         var x = point.x
-        for character in text {
-            guard x < limit else { break }
+        let scalars = text.unicodeScalars
+        var index = scalars.startIndex
+        while index < scalars.endIndex, x < limit {
+            let scalar = scalars[index]
+            let after = scalars.index(after: index)
+            // Two simple scalars never join: no need to look for clusters, which costs ten times as much.
+            if TextWidth.isSimple(scalar), after == scalars.endIndex || TextWidth.isSimple(scalars[after]) {
+                set(Character(scalar), scalar: scalar.value, width: 1, x: x, y: point.y, style: style)
+                x += 1
+                index = after
+                continue
+            }
+            let character = text[index]
+            index = text.index(after: index)
             guard let drawable = TextWidth.drawable(character) else { continue }
             let width = TextWidth.of(drawable)
             guard x + width <= limit else { break }
-            set(drawable, width: width, x: x, y: point.y, style: style)
+            set(drawable, scalar: 0, width: width, x: x, y: point.y, style: style)
             x += width
         }
         return max(0, x - point.x)
@@ -103,7 +115,10 @@ public struct Buffer: Hashable, Sendable {
     /// Fills a rectangle with a character of one column, forgetting what stood there.
     public mutating func fill(_ rect: Rect, with character: Character = " ", style: Style = .plain) {
         let text = TextWidth.of(character) == 1 ? character : " "
-        let cell = Cell(text: text, style: style, width: 1)
+        let only = text.unicodeScalars.first.flatMap {
+            TextWidth.isSimple($0) && text == Character($0) ? $0.value : nil
+        }
+        let cell = Cell(text: text, scalar: only ?? 0, style: style, width: 1)
         let rect = rect.intersection(area)
         for y in rect.y..<rect.bottom where !rect.isEmpty {
             breakWide(x: rect.x, y: y)
@@ -129,18 +144,19 @@ public struct Buffer: Hashable, Sendable {
         if !area.isEmpty { widget.draw(in: area, into: &self) }
     }
 
-    private mutating func set(_ character: Character, width: Int, x: Int, y: Int, style: Style) {
+    /// `scalar` is the character's only scalar when that is simple, else 0.
+    private mutating func set(_ character: Character, scalar: UInt32, width: Int, x: Int, y: Int, style: Style) {
         // The part left of the buffer is cut off; a wide character that reaches in from there leaves a space.
         guard x >= 0 else {
-            if x + width > 0 { set(" ", width: 1, x: 0, y: y, style: style) }
+            if x + width > 0 { set(" ", scalar: 0x20, width: 1, x: 0, y: y, style: style) }
             return
         }
         breakWide(x: x, y: y)
         if width == 2 { breakWide(x: x + 1, y: y) }
         let index = y * size.width + x
         let style = cells[index].style.patched(style)
-        cells[index] = Cell(text: character, style: style, width: Int8(width))
-        if width == 2 { cells[index + 1] = Cell(text: " ", style: style, width: 0) }
+        cells[index] = Cell(text: character, scalar: scalar, style: style, width: Int8(width))
+        if width == 2 { cells[index + 1] = Cell(text: " ", scalar: 0x20, style: style, width: 0) }
     }
 
     /// Where one half of a wide character is about to be overwritten, its other half becomes a space.
@@ -148,15 +164,13 @@ public struct Buffer: Hashable, Sendable {
         let index = y * size.width + x
         switch cells[index].width {
         case 0 where x > 0:
-            cells[index - 1].text = " "
-            cells[index - 1].width = 1
+            cells[index - 1].clear()
         case 2 where x + 1 < size.width:
-            cells[index + 1].width = 1
+            cells[index + 1].clear()
         default:
             return
         }
-        cells[index].text = " "
-        cells[index].width = 1
+        cells[index].clear()
     }
 }
 

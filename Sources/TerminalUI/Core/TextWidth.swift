@@ -2,8 +2,12 @@
 public enum TextWidth {
     /// The columns of a text as ``Buffer/put(_:at:style:maxWidth:)`` draws it: characters that it drops count 0.
     public static func of(_ text: String) -> Int {
-        if let ascii = text.utf8.withContiguousStorageIfAvailable({ asciiWidth($0) }), let ascii { return ascii }
-        return text.reduce(0) { $0 + of(drawable($1) ?? Character("\u{0}")) }
+        var count = 0
+        for scalar in text.unicodeScalars {
+            guard isSimple(scalar) else { return text.reduce(0) { $0 + (drawable($1).map { of($0) } ?? 0) } }
+            count += 1
+        }
+        return count
     }
 
     /// The columns of one character: 0 (control characters, lone combining marks), 1 or 2.
@@ -19,6 +23,15 @@ public enum TextWidth {
             sum += of(scalar)
         }
         return min(sum, 2)
+    }
+
+    /// Whether a scalar takes one column and joins none of its kind: ASCII, the Latin letters, and what screens are drawn
+    /// with (frames, blocks, geometric shapes, braille).
+    static func isSimple(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F, 0xA1..<0xAD, 0xAE..<0x300, 0x2500..<0x25FD, 0x2800..<0x2900: true
+        default: false
+        }
     }
 
     /// The columns of one scalar by itself.
@@ -79,10 +92,5 @@ public enum TextWidth {
             }
         }
         return false
-    }
-
-    private static func asciiWidth(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        for byte in bytes where byte < 0x20 || byte >= 0x7F { return nil }
-        return bytes.count
     }
 }
