@@ -10,14 +10,18 @@ public struct VerdictJudge {
         "stalled-link", "blocked-on", "handshake-failed", "declared-never-connected", "reconnect-storm",
     ]
 
-    /// By link id and way: what had been delivered, and since when nothing more was while messages waited.
-    private var stalls: [String: (received: Int, since: Double)] = [:]
-    /// Links that have been up.
-    private var everUp: Set<String> = []
+    /// What is remembered of a link.
+    private struct History {
+        /// Each way: what had been delivered, and since when nothing more was while messages waited.
+        var stalls = BothWays<(received: Int, since: Double)?>(nil)
+        var everUp = false
+        /// Reconnects and when they were counted, over the last ten seconds.
+        var reconnects: [(elapsed: Double, count: Int)] = []
+    }
+
+    private var histories: [String: History] = [:]
     /// By node: since when it runs.
     private var running: [String: Double] = [:]
-    /// By link: reconnects and when they were counted, over the last ten seconds.
-    private var reconnects: [String: [(elapsed: Double, count: Int)]] = [:]
 
     public init() {}
 
@@ -31,35 +35,50 @@ public struct VerdictJudge {
                 running[node.name] = nil
             }
         }
+        var nodes: [String: String]?
         for link in snapshot.links {
-            if link.state == .up { everUp.insert(link.id) }
-            for (name, direction) in [("out", link.out), ("back", link.back)] {
-                if let verdict = stalled(link, name, direction, snapshot.elapsed) { verdicts.append(verdict) }
+            var history = histories.removeValue(forKey: link.id) ?? History()
+            defer { histories[link.id] = history }
+            let elapsed = snapshot.elapsed
+            for way in Way.allCases {
+                if let verdict = VerdictJudge.stalled(link, way, &history, elapsed) { verdicts.append(verdict) }
             }
-            if let verdict = refused(link, snapshot.elapsed) { verdicts.append(verdict) }
-            if let verdict = neverConnected(link, snapshot) { verdicts.append(verdict) }
-            if let verdict = storm(link, snapshot.elapsed) { verdicts.append(verdict) }
+            if let verdict = VerdictJudge.storm(link, &history, elapsed) { verdicts.append(verdict) }
+            switch link.state {
+            case .up: history.everUp = true
+            case .refused: verdicts.append(VerdictJudge.refused(link, elapsed))
+            case .declared, .connecting, .retrying:
+                guard !history.everUp else { break }
+                let nodeOf = nodes ?? VerdictJudge.nodesOfSockets(snapshot)
+                nodes = nodeOf
+                if let verdict = neverConnected(link, node: nodeOf[link.from], elapsed) { verdicts.append(verdict) }
+            case .connected, .down: break
+            }
         }
         return verdicts + VerdictJudge.blocked(snapshot)
     }
 
-    private mutating func stalled(
-        _ link: Snapshot.Link, _ way: String, _ direction: Snapshot.Direction, _ elapsed: Double
+    private static func nodesOfSockets(_ snapshot: Snapshot) -> [String: String] {
+        Dictionary(snapshot.sockets.map { ($0.id, $0.node) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func stalled(
+        _ link: Snapshot.Link, _ way: Way, _ history: inout History, _ elapsed: Double
     ) -> Snapshot.Verdict? {
-        let key = "\(link.id) \(way)"
+        let direction = way == .out ? link.out : link.back
         let stages = direction.stages
         let waiting = (stages.sendQueue ?? 0) + (stages.kernel ?? 0) + (stages.receiveQueue ?? 0)
         guard waiting > 0, let received = direction.received else {
-            stalls[key] = nil
+            history.stalls[way] = nil
             return nil
         }
-        guard let stall = stalls[key], stall.received == received else {
-            stalls[key] = (received, elapsed)
+        guard let stall = history.stalls[way], stall.received == received else {
+            history.stalls[way] = (received, elapsed)
             return nil
         }
         guard elapsed - stall.since >= 2 else { return nil }
         func shown(_ count: Int?) -> String { count.map(String.init) ?? "an unknown number" }
-        let (sender, receiver) = way == "out" ? (link.from, link.to) : (link.to, link.from)
+        let (sender, receiver) = way == .out ? (link.from, link.to) : (link.to, link.from)
         return .init(
             rule: "stalled-link", subject: link.id, since: stall.since,
             text: "\(VerdictJudge.messages(waiting)) from \(sender) wait for \(receiver), and it has taken none for "
@@ -68,35 +87,33 @@ public struct VerdictJudge {
                 + "the link is \(link.state.rawValue).")
     }
 
-    private func refused(_ link: Snapshot.Link, _ elapsed: Double) -> Snapshot.Verdict? {
-        guard link.state == .refused else { return nil }
-        return .init(
+    private static func refused(_ link: Snapshot.Link, _ elapsed: Double) -> Snapshot.Verdict {
+        .init(
             rule: "handshake-failed", subject: link.id, since: link.since ?? elapsed,
             text: "\(link.from) reaches \(link.endpoint), but the handshake with \(link.to) fails: "
                 + "their socket types or security settings do not fit.")
     }
 
-    private func neverConnected(_ link: Snapshot.Link, _ snapshot: Snapshot) -> Snapshot.Verdict? {
-        guard [.declared, .connecting, .retrying].contains(link.state), !everUp.contains(link.id),
-            let node = snapshot.sockets.first(where: { $0.id == link.from })?.node, let since = running[node],
-            snapshot.elapsed - since > 5
-        else { return nil }
+    private func neverConnected(_ link: Snapshot.Link, node: String?, _ elapsed: Double) -> Snapshot.Verdict? {
+        guard let node, let since = running[node], elapsed - since > 5 else { return nil }
         let seen = link.state == .declared ? "has made no connect to it" : "has tried \(link.attempts) times"
         return .init(
             rule: "declared-never-connected", subject: link.id, since: since,
             text: "\(link.from) was to connect to \(link.to) at \(link.endpoint): \(node) has been running for "
-                + "\(VerdictJudge.seconds(snapshot.elapsed - since)) and \(seen).")
+                + "\(VerdictJudge.seconds(elapsed - since)) and \(seen).")
     }
 
-    private mutating func storm(_ link: Snapshot.Link, _ elapsed: Double) -> Snapshot.Verdict? {
+    private static func storm(
+        _ link: Snapshot.Link, _ history: inout History, _ elapsed: Double
+    ) -> Snapshot.Verdict? {
         // What was before the first snapshot was not seen to happen within ten seconds.
-        var history = reconnects[link.id] ?? [(elapsed, link.reconnects)]
-        if history.last?.count != link.reconnects { history.append((elapsed, link.reconnects)) }
+        if history.reconnects.last?.count != link.reconnects { history.reconnects.append((elapsed, link.reconnects)) }
         // The last one that is older than ten seconds is the count that the window begins with.
-        while history.count > 1, history[1].elapsed <= elapsed - 10 { history.removeFirst() }
-        reconnects[link.id] = history
-        let recent = link.reconnects - (history.first?.count ?? 0)
-        guard recent >= 5, let first = history.dropFirst().first else { return nil }
+        while history.reconnects.count > 1, history.reconnects[1].elapsed <= elapsed - 10 {
+            history.reconnects.removeFirst()
+        }
+        let recent = link.reconnects - history.reconnects[0].count
+        guard recent >= 5, let first = history.reconnects.dropFirst().first else { return nil }
         return .init(
             rule: "reconnect-storm", subject: link.id, since: first.elapsed,
             text: "\(link.id) has reconnected \(recent) times within 10 s, \(link.reconnects) times in all.")
@@ -106,7 +123,7 @@ public struct VerdictJudge {
     private static func blocked(_ snapshot: Snapshot) -> [Snapshot.Verdict] {
         let waiting = snapshot.sockets.filter { ($0.blocked?.for ?? 0) >= 1 }
         guard !waiting.isEmpty else { return [] }
-        let nodeOf = Dictionary(snapshot.sockets.map { ($0.id, $0.node) }, uniquingKeysWith: { first, _ in first })
+        let nodeOf = nodesOfSockets(snapshot)
         var waitsFor: [String: Set<String>] = [:]
         for socket in waiting {
             for id in socket.blocked?.on ?? [] {

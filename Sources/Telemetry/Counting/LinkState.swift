@@ -14,7 +14,7 @@ struct LinkState {
     ///   - inproc: whether both ends exist; nil for other transports
     ///   - attempts: totals of the session, as are `handshakes`
     mutating func update(
-        endpoint: EndpointRow?, pair: Pair?, inproc: Bool?, attempts: Int, handshakes: Int, now: UInt64,
+        endpoint: EndpointInstance?, pair: Pair?, inproc: Bool?, attempts: Int, handshakes: Int, now: UInt64,
         elapsed: (UInt64) -> Double
     ) {
         let wasUp = state == .up || handshakes > 0 || (inproc != nil && state == .down)
@@ -29,12 +29,12 @@ struct LinkState {
     }
 
     private func judge(
-        _ endpoint: EndpointRow?, _ pair: Pair?, _ inproc: Bool?, _ attempts: Int, _ wasUp: Bool, _ now: UInt64
+        _ endpoint: EndpointInstance?, _ pair: Pair?, _ inproc: Bool?, _ attempts: Int, _ wasUp: Bool, _ now: UInt64
     ) -> (Snapshot.Link.State, UInt64) {
         if let inproc {
             if inproc { return (.up, state == .up ? 0 : now) }
             if wasUp { return (.down, now) }
-            return endpoint == nil ? (.declared, now) : (.connecting, endpoint?.created ?? now)
+            return endpoint == nil ? (.declared, now) : (.connecting, endpoint?.row.created ?? now)
         }
         if let pair, pair.open {
             switch pair.handshake {
@@ -45,19 +45,19 @@ struct LinkState {
             }
         }
         guard let endpoint else { return wasUp ? (.down, pair?.closed ?? now) : (.declared, now) }
-        if pair?.handshake == .failed || endpoint.lastEvent & MonitorEvent.handshakeFailed != 0 {
-            return (.refused, endpoint.lastEventTime)
+        if pair?.handshake == .failed || endpoint.row.lastEvent & MonitorEvent.handshakeFailed != 0 {
+            return (.refused, endpoint.row.lastEventTime)
         }
         if wasUp {
-            return attempts > attemptsWhenUp ? (.retrying, endpoint.lastEventTime) : (.down, pair?.closed ?? now)
+            return attempts > attemptsWhenUp ? (.retrying, endpoint.row.lastEventTime) : (.down, pair?.closed ?? now)
         }
-        return attempts > 0 ? (.retrying, endpoint.lastEventTime) : (.connecting, endpoint.created)
+        return attempts > 0 ? (.retrying, endpoint.row.lastEventTime) : (.connecting, endpoint.row.created)
     }
 
     /// Seconds until the next attempt: known from the moment that the last one failed until the next one begins.
-    func retryIn(_ endpoint: EndpointRow?, now: UInt64) -> Double? {
-        guard state == .retrying || state == .down, let endpoint, endpoint.lastEvent == MonitorEvent.connectRetried
+    func retryIn(_ endpoint: EndpointInstance?, now: UInt64) -> Double? {
+        guard state == .retrying || state == .down, let endpoint, endpoint.row.lastEvent == MonitorEvent.connectRetried
         else { return nil }
-        return max(0, Double(endpoint.retryMilliseconds) / 1000 - seconds(from: endpoint.lastEventTime, to: now))
+        return max(0, Double(endpoint.row.retryMilliseconds) / 1000 - seconds(from: endpoint.row.lastEventTime, to: now))
     }
 }

@@ -72,10 +72,14 @@ final class TappedProcess {
                 endpoints[index] = endpoint
                 newEndpoints.append(endpoint)
             }
+            let changed =
+                endpoint.row.generation != record.pointee.generation || endpoint.row.removed != record.pointee.removed_ns
             endpoint.row.update(record)
+            if changed { endpoint.socket?.forgetEndpointTexts() }
             if endpoint.socket == nil, let socket = sockets[endpoint.row.socketID] {
                 endpoint.socket = socket
                 socket.endpoints.append(endpoint)
+                socket.forgetEndpointTexts()
             }
         }
         try segment.connections(scratch) { index, record in
@@ -88,9 +92,9 @@ final class TappedProcess {
                 ends[index] = end
                 newEnds.append(end)
             }
-            let before = end.row
+            let (off, delivered) = (end.row.off, end.row.delivered)
             end.row.update(record)
-            end.noteReading(before: before)
+            end.noteReading(offBefore: off, deliveredBefore: delivered)
             if end.socket == nil, let id = end.row.socketID, let socket = sockets[id] {
                 end.socket = socket
                 socket.ends.append(end)
@@ -136,6 +140,7 @@ final class SocketInstance {
     var ends: [End] = []
     /// The sums of those that are.
     var settled = SocketSums()
+    private var knownEndpointTexts: [String]?
     /// What the links of this socket know, at this reading: messages in its send queue, and lost between zmq_send and the wire.
     var queuedInLinks = 0
     var lostInLinks = 0
@@ -146,6 +151,16 @@ final class SocketInstance {
     init(process: TappedProcess) { self.process = process }
 
     var living: Bool { process.alive && !gone && row.closed == 0 }
+
+    /// Where it is bound or connected now.
+    var endpointTexts: [String] {
+        if let knownEndpointTexts { return knownEndpointTexts }
+        let texts = endpoints.filter { !$0.gone && $0.row.removed == 0 }.map(\.row.endpoint.text)
+        knownEndpointTexts = texts
+        return texts
+    }
+
+    func forgetEndpointTexts() { knownEndpointTexts = nil }
 
     /// It has one pipe in its whole life, so that what it accepted went there.
     var hasOnePipe: Bool {
@@ -218,11 +233,11 @@ final class End {
 
     /// libzmq has emptied the socket's queues since the last message came off the wire, and still some were not
     /// delivered: they were thrown away. Two readings must agree, for a message is counted a moment before it is queued.
-    func noteReading(before: ConnectionRow) {
-        discarded = min(discarded, undelivered)
-        guard let socket, socket.row.type.discards, !socket.row.conflate, undelivered > discarded,
-            before.off == row.off, before.delivered == row.delivered,
-            socket.row.drained > row.inLast + 50_000_000
+    func noteReading(offBefore: Int, deliveredBefore: Int) {
+        let undelivered = undelivered
+        if discarded > undelivered { discarded = undelivered }
+        guard undelivered > discarded, offBefore == row.off, deliveredBefore == row.delivered, let socket,
+            socket.row.type.discards, !socket.row.conflate, socket.row.drained > row.inLast + 50_000_000
         else { return }
         discarded = undelivered
     }

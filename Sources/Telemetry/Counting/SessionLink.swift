@@ -13,15 +13,15 @@ final class SessionLink {
     /// The connects that are, or were, this link.
     private var endpoints: [EndpointInstance] = []
     private var flows: [Flow] = []
-    private var folded: [Way: Tally] = [:]
+    private var folded = BothWays(Tally())
     private var newestPair: Pair?
     private var state = LinkState()
     private var incarnations = Snapshot.Link.Incarnations(from: nil, to: nil)
     private var observed = false
     private var attemptsOfFormer = 0
     private var handshakesOfFormer = 0
-    private var sentFloor: [Way: Int] = [:]
-    private var rates: [Way: RateSeries] = [.out: RateSeries(), .back: RateSeries()]
+    private var sentFloor = BothWays(0)
+    private var rates = BothWays(RateSeries())
 
     init(
         from: SessionSocket?, fromName: String, to: SessionSocket?, toName: String, endpoint: Endpoint,
@@ -100,21 +100,24 @@ final class SessionLink {
             handshakesOfFormer += endpoint.row.handshakes
             return true
         }
-        let attempts = endpoints.reduce(attemptsOfFormer) { $0 + $1.row.attempts }
-        var handshakes = endpoints.reduce(handshakesOfFormer) { $0 + $1.row.handshakes }
+        var attempts = attemptsOfFormer
+        var handshakes = handshakesOfFormer
+        for endpoint in endpoints {
+            attempts += endpoint.row.attempts
+            handshakes += endpoint.row.handshakes
+        }
         if handshakes == 0, newestPair?.handshake == .succeeded { handshakes = 1 }
         let living = endpoints.last(where: \.living)
         state.update(
-            endpoint: living?.row, pair: newestPair,
+            endpoint: living, pair: newestPair,
             inproc: inproc ? inprocEnds.map { $0.from.living && $0.to.living } ?? false : nil,
             attempts: attempts, handshakes: handshakes, now: now, elapsed: elapsed)
         let ways = inproc ? inprocTallies() : tallies(now: now)
         return Snapshot.Link(
-            id: id, from: fromName, to: toName, endpoint: (living?.row.endpoint ?? endpoint).text,
+            id: id, from: fromName, to: toName, endpoint: living?.row.endpoint.text ?? endpoint.text,
             transport: endpoint.transport, state: state.state, since: state.since, incarnation: incarnations,
-            reconnects: state.reconnects, attempts: attempts, retryIn: state.retryIn(living?.row, now: now),
-            out: direction(.out, ways[.out] ?? Tally(), now: now),
-            back: direction(.back, ways[.back] ?? Tally(), now: now))
+            reconnects: state.reconnects, attempts: attempts, retryIn: state.retryIn(living, now: now),
+            out: direction(.out, ways.out, now: now), back: direction(.back, ways.back, now: now))
     }
 
     private func direction(_ way: Way, _ tally: Tally, now: UInt64) -> Snapshot.Direction {
@@ -122,17 +125,17 @@ final class SessionLink {
         var direction = tally.direction(inproc: endpoint.transport == "inproc")
         if let sent = direction.sent {
             // A second pipe hides the send queue; what was seen to be accepted before stays true.
-            let floor = max(sentFloor[way] ?? 0, sent)
+            let floor = max(sentFloor[way], sent)
             sentFloor[way] = floor
             direction.sent = floor
         }
         let alive = state.state == .up
         let counter = direction.received ?? direction.offWire ?? direction.onWire
-        direction.rate = rates[way]?.add(alive ? counter.map(Double.init) : nil, at: now)
+        direction.rate = rates[way].add(alive ? counter.map(Double.init) : nil, at: now)
         return direction
     }
 
-    private func tallies(now: UInt64) -> [Way: Tally] {
+    private func tallies(now: UInt64) -> BothWays<Tally> {
         var sums = folded
         let targetIsTapped = to?.living ?? false
         flows.removeAll { flow in
@@ -140,9 +143,9 @@ final class SessionLink {
             let part = flow.tally(now: now) { pair in
                 pair.accepted == nil && targetIsTapped && now < pair.seen + 2_000_000_000
             }
-            sums[flow.way, default: Tally()] += part
+            sums[flow.way] += part
             guard flow.final else { return false }
-            folded[flow.way, default: Tally()] += part
+            folded[flow.way] += part
             flow.sender?.lostForGood += part.sendLost
             return true
         }
@@ -157,12 +160,12 @@ final class SessionLink {
     }
 
     /// No connection, no wire: the pipe is the receiver's queue. The sockets' own counts, where each has that pipe alone.
-    private func inprocTallies() -> [Way: Tally] {
+    private func inprocTallies() -> BothWays<Tally> {
         guard let ends = inprocEnds else { return folded }
         let unknown: Tally.Unknown = [.onWire, .offWire, .delivered, .sendQueue, .receiveQueue]
         guard ends.from.row.endpointTotal == 1, ends.to.row.endpointTotal == 1, ends.to.row.connectionTotal == 0,
             ends.from.process.connectors(of: endpoint) == 1
-        else { return [.out: Tally(unknown: unknown), .back: Tally(unknown: unknown)] }
+        else { return BothWays(Tally(unknown: unknown)) }
         func one(_ sender: SocketInstance, _ receiver: SocketInstance) -> Tally {
             var tally = Tally()
             tally.accepted = max(sender.row.sent - sender.row.lost, receiver.row.received)
@@ -179,8 +182,8 @@ final class SessionLink {
             return tally
         }
         var sums = folded
-        sums[.out, default: Tally()] += one(ends.from, ends.to)
-        sums[.back, default: Tally()] += one(ends.to, ends.from)
+        sums.out += one(ends.from, ends.to)
+        sums.back += one(ends.to, ends.from)
         return sums
     }
 }

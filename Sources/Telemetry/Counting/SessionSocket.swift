@@ -16,8 +16,8 @@ final class SessionSocket {
     private var sendRate = RateSeries()
     private var receiveRate = RateSeries()
     private var observed = false
-    private var lastRow: SocketRow?
-    private var lastEndpoints: [String] = []
+    private var last: SocketInstance?
+    private let declaredEndpoints: [String]
 
     init(id: String, node: String, name: String, type: String, declared: ResolvedSocket?) {
         self.id = id
@@ -25,6 +25,7 @@ final class SessionSocket {
         self.name = name
         self.type = type
         self.declared = declared
+        declaredEndpoints = (declared?.binds ?? []) + (declared?.connects.map(\.endpoint) ?? [])
     }
 
     func add(_ instance: SocketInstance) {
@@ -63,16 +64,23 @@ final class SessionSocket {
 
     func snapshot(now: UInt64) -> Snapshot.Socket {
         let living = instances.filter(\.living)
-        if let current { (lastRow, lastEndpoints) = (current.row, current.endpointTexts) }
+        last = current ?? last
+        let lastEndpoints = last?.endpointTexts ?? []
         instances.removeAll { instance in
             guard !instance.process.alive || instance.gone, instance.ends.isEmpty else { return false }
             folded.add(instance, instance.sums)
             return true
         }
         var totals = folded
-        for instance in instances { totals.add(instance, instance.sums) }
+        var (sendQueue, receiveQueue): (Int?, Int?) = (0, 0)
+        for instance in instances {
+            let sums = instance.sums
+            totals.add(instance, sums)
+            guard instance.living else { continue }
+            sendQueue = SessionSocket.sum(sendQueue, instance.sendQueue(sums))
+            receiveQueue = SessionSocket.sum(receiveQueue, instance.receiveQueue(sums))
+        }
         let known = observed && !totals.apiUnknown
-        let declaredEndpoints = (declared?.binds ?? []) + (declared?.connects.map(\.endpoint) ?? [])
         return Snapshot.Socket(
             id: id, node: node, name: name, type: type, declared: declared != nil, observed: observed,
             endpoints: lastEndpoints.isEmpty ? declaredEndpoints : lastEndpoints,
@@ -81,26 +89,19 @@ final class SessionSocket {
             sendRate: sendRate.add(known && !living.isEmpty ? Double(totals.sent) : nil, at: now),
             receiveRate: receiveRate.add(known && !living.isEmpty ? Double(totals.received) : nil, at: now),
             wouldBlock: known ? totals.wouldBlock : nil,
-            sendQueue: observed ? SessionSocket.sum(living.map { $0.sendQueue }) : nil,
-            receiveQueue: observed ? SessionSocket.sum(living.map { $0.receiveQueue }) : nil,
+            sendQueue: observed ? sendQueue : nil, receiveQueue: observed ? receiveQueue : nil,
             lost: observed ? totals.lost : nil, discarded: observed ? totals.discarded : nil,
-            hwm: .init(send: lastRow?.sendHighWater, receive: lastRow?.receiveHighWater),
+            hwm: .init(send: last?.row.sendHighWater, receive: last?.row.receiveHighWater),
             blocked: living.lazy.compactMap { $0.blocked(now: now, on: self.neighbours) }.first)
     }
 
-    private static func sum(_ parts: [Int?]) -> Int? {
-        var sum = 0
-        for part in parts {
-            guard let part else { return nil }
-            sum += part
-        }
-        return sum
+    private static func sum(_ one: Int?, _ other: Int?) -> Int? {
+        guard let one, let other else { return nil }
+        return one + other
     }
 }
 
 extension SocketInstance {
-    var endpointTexts: [String] { endpoints.filter { !$0.gone && $0.row.removed == 0 }.map(\.row.endpoint.text) }
-
     private var usesInproc: Bool { endpoints.contains { $0.row.asked.transport == "inproc" } }
 
     /// Accepted, not on any wire, and on no link's account: nil where the sum has no meaning.
@@ -112,8 +113,7 @@ extension SocketInstance {
     }
 
     /// Messages in the send queues of all its pipes.
-    var sendQueue: Int? {
-        let sums = self.sums
+    func sendQueue(_ sums: SocketSums) -> Int? {
         if row.type.addressesEachConnection { return sums.wireUnknown || row.apiUnknown ? nil : queuedInLinks }
         guard let rest = unassigned(sums) else { return nil }
         // A pipe that died took some of it along, and nobody knows how much.
@@ -122,8 +122,7 @@ extension SocketInstance {
     }
 
     /// Messages in the receive queues of all its pipes.
-    var receiveQueue: Int? {
-        let sums = self.sums
+    func receiveQueue(_ sums: SocketSums) -> Int? {
         guard row.type.name != "XPUB", !row.conflate, !row.apiUnknown, !sums.wireUnknown, !usesInproc else { return nil }
         return max(0, max(sums.offWire, row.retiredIn) - row.received - sums.discarded)
     }

@@ -85,6 +85,22 @@ enum Way: CaseIterable {
     func receiver(_ pair: Pair) -> End? { self == .out ? pair.accepted : pair.connecting }
 }
 
+/// A value for each way.
+struct BothWays<Value> {
+    var out: Value
+    var back: Value
+
+    init(_ value: Value) {
+        out = value
+        back = value
+    }
+
+    subscript(way: Way) -> Value {
+        get { way == .out ? out : back }
+        _modify { if way == .out { yield &out } else { yield &back } }
+    }
+}
+
 extension Pair {
     /// The wire and the receive queue, one way. Walking upstream from what was delivered, each count is at least its
     /// downstream neighbour's: the two processes are read at different moments, and counters rise after the call returns.
@@ -179,7 +195,7 @@ final class Flow {
 
     private func acceptance(_ sender: SocketInstance) -> Acceptance {
         let type = sender.row.type
-        if type.name == "PULL" || type.name == "SUB" { return .nothing }
+        if type.onlyReceives { return .nothing }
         if sender.row.conflate || sender.row.apiUnknown || type.fansOut || type.sendsSubscriptions { return .unknown }
         if type.addressesEachConnection { return .eachConnection }
         return sender.hasOnePipe ? .onePipe : .unknown
@@ -192,11 +208,12 @@ final class Flow {
     func tally(now: UInt64, patient: (Pair) -> Bool) -> Tally {
         var sum = Tally()
         var queued = 0
-        var remaining: [Pair] = []
+        var anyOver = false
+        let acceptance = sender.map(acceptance)
         for pair in pairs {
             var part = pair.tally(way, patient: patient(pair))
             let ended = way.sender(pair)?.ended ?? true
-            if let sender, acceptance(sender) == .eachConnection, pipeDies {
+            if acceptance == .eachConnection, pipeDies {
                 let waiting = part.accepted - part.onWire - part.sendLost
                 if ended { part.sendLost += waiting } else { queued += waiting }
             }
@@ -209,18 +226,18 @@ final class Flow {
                 settled += part
                 if onlyPipe?.pair === pair { onlyPipe = nil }
                 pair.retire(way)
+                anyOver = true
             } else {
-                remaining.append(pair)
                 sum += part
             }
         }
-        pairs = remaining
+        if anyOver { pairs.removeAll { $0.retired.contains(way) } }
         sum += settled
-        guard let sender else {
+        guard let sender, let acceptance else {
             if sum.unknown.contains(.onWire) { sum.unknown.insert(.sendQueue) }
             return sum
         }
-        switch acceptance(sender) {
+        switch acceptance {
         case .nothing: break
         case .eachConnection:
             if pipeDies { sum.sendQueue = queued } else { divide(sum.accepted, &sum, sender, now) }

@@ -45,12 +45,12 @@ struct SocketRow {
     var linger: Int32 = -1
 
     mutating func update(_ record: UnsafePointer<tap_socket>) {
+        if generation != record.pointee.generation { type = SocketType(number: record.pointee.type) }
         if generation != record.pointee.generation || optionCount != record.pointee.option_count {
             readOptions(record)
         }
         generation = record.pointee.generation
         id = record.pointee.id
-        type = SocketType(number: record.pointee.type)
         hidden = record.pointee.hidden != 0
         created = record.pointee.created_ns
         closed = record.pointee.closed_ns

@@ -1,23 +1,31 @@
 /// A socket's type by libzmq's number, and what follows from it for counting.
 struct SocketType: Equatable {
     let name: String
+    /// The segment tells per connection what zmq_send accepted.
+    let addressesEachConnection: Bool
+    /// It copies, filters and drops: what was accepted says nothing of any one connection.
+    let fansOut: Bool
+    /// What it sends are subscriptions, which are no messages.
+    let sendsSubscriptions: Bool
+    /// It sends nothing.
+    let onlyReceives: Bool
+    /// libzmq takes messages off the wire for it that it never delivers.
+    let discards: Bool
 
     private static let names = [
         "PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB", "STREAM",
     ]
 
     init(number: Int32) {
-        name = SocketType.names.indices.contains(Int(number)) ? SocketType.names[Int(number)] : "TYPE\(number)"
+        let name =
+            SocketType.names.indices.contains(Int(number)) ? SocketType.names[Int(number)] : "TYPE\(number)"
+        self.name = name
+        addressesEachConnection = name == "ROUTER" || name == "REP"
+        fansOut = name == "PUB" || name == "XPUB"
+        sendsSubscriptions = name == "SUB" || name == "XSUB"
+        onlyReceives = name == "PULL" || name == "SUB"
+        discards = name == "REQ" || name == "SUB" || name == "XSUB"
     }
-
-    /// The segment tells per connection what zmq_send accepted.
-    var addressesEachConnection: Bool { name == "ROUTER" || name == "REP" }
-    /// It copies, filters and drops: what was accepted says nothing of any one connection.
-    var fansOut: Bool { name == "PUB" || name == "XPUB" }
-    /// What it sends are subscriptions, which are no messages.
-    var sendsSubscriptions: Bool { name == "SUB" || name == "XSUB" }
-    /// libzmq takes messages off the wire for it that it never delivers.
-    var discards: Bool { name == "REQ" || name == "SUB" || name == "XSUB" }
 }
 
 /// libzmq's names of monitor events, without ZMQ_EVENT_.
