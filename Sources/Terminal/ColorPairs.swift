@@ -43,11 +43,18 @@ struct ColorPairs {
         var result = Drawn(attributes: attributes, pair: 0)
         if depth != .none {
             let shown = style.degraded(to: depth)
-            let foreground = number(shown.foreground ?? .standard, standard: hasDefaultColors ? -1 : 7)
-            let background = number(shown.background ?? .standard, standard: hasDefaultColors ? -1 : 0)
-            // Of eight colours, the bright ones are bold, and grey is a dim white.
-            if foreground.bright { result.attributes |= foreground.number == 7 ? cn_dim() : cn_bold() }
-            result.pair = pair(foreground.number, background.number)
+            var foreground = number(shown.foreground ?? .standard, standard: hasDefaultColors ? -1 : 7)
+            // Of eight colours none is a grey to write on: blue takes its place.
+            let behind = colors < 16 && shown.background == .indexed(8) ? .indexed(4) : shown.background
+            let background = number(behind ?? .standard, standard: hasDefaultColors ? -1 : 0)
+            if colors < 16 {
+                // And grey text is a dim white; two shades must not meet in one colour.
+                if shown.foreground == .indexed(8) { result.attributes |= cn_dim() }
+                if foreground == background, foreground >= 0, shown.foreground != shown.background {
+                    foreground = Int32(Color.contrast(to: UInt8(background)) & 7)
+                }
+            }
+            result.pair = pair(foreground, background)
         }
         // Styles are few; should a screen make many (gradients), begin anew rather than grow.
         if drawn.count > 4096 { drawn.removeAll() }
@@ -55,18 +62,18 @@ struct ColorPairs {
         return result
     }
 
-    private func number(_ color: Color, standard: Int32) -> (number: Int32, bright: Bool) {
+    private func number(_ color: Color, standard: Int32) -> Int32 {
         switch color {
-        case .standard: return (standard, false)
-        case .indexed(8) where colors < 16: return (7, true)
-        case .indexed(let index) where index >= 8 && colors < 16: return (Int32(index & 7), true)
+        case .standard: return standard
+        case .indexed(8) where colors < 16: return 7
+        case .indexed(let index) where index >= 8 && colors < 16: return Int32(index & 7)
         case .indexed(let index) where index >= 8 && depth == .trueColor:
-            guard case .rgb(let red, let green, let blue) = Color.indexed(index).components else { return (7, false) }
+            guard case .rgb(let red, let green, let blue) = Color.indexed(index).components else { return 7 }
             return number(.rgb(red, green, blue), standard: standard)
-        case .indexed(let index): return (Int32(index), false)
+        case .indexed(let index): return Int32(index)
         case .rgb(let red, let green, let blue):
             // In direct colour terminals the numbers 0 to 7 are still the palette's.
-            return (max(8, Int32(red) << 16 | Int32(green) << 8 | Int32(blue)), false)
+            return max(8, Int32(red) << 16 | Int32(green) << 8 | Int32(blue))
         }
     }
 

@@ -97,7 +97,9 @@ struct ColorTests {
         (Color.rgb(255, 0, 0), UInt8(9)), (.rgb(120, 0, 0), 1), (.rgb(0xA6, 0xE3, 0xA1), 10),
         (.rgb(0xF3, 0x8B, 0xA8), 9),
         (.rgb(0x89, 0xB4, 0xFA), 12), (.rgb(0, 0, 0), 0), (.rgb(255, 255, 255), 15), (.rgb(100, 100, 100), 8),
-        (.rgb(180, 180, 180), 7), (.indexed(5), 5), (.indexed(196), 9), (.indexed(244), 7),
+        (.rgb(0x1E, 0x1E, 0x2E), 0),
+        (.rgb(180, 180, 180), 7), (.rgb(0xCD, 0xD6, 0xF4), 7), (.rgb(0x7F, 0x84, 0x9C), 8), (.indexed(5), 5),
+        (.indexed(196), 9), (.indexed(244), 8),
     ])
     func nearestOf16(color: Color, index: UInt8) {
         #expect(color.degraded(to: .sixteen) == .indexed(index))
@@ -106,6 +108,13 @@ struct ColorTests {
     @Test func trueColourStays() {
         #expect(Color.rgb(1, 2, 3).degraded(to: .trueColor) == .rgb(1, 2, 3))
         #expect(Color.standard.degraded(to: .sixteen) == .standard)
+    }
+
+    @Test func textNeverMeetsItsBackground() {
+        let style = Style(foreground: .rgb(0x36, 0x3A, 0x54), background: .rgb(0x30, 0x34, 0x60))
+        #expect(style.degraded(to: .sixteen) == Style(foreground: .indexed(15), background: .indexed(4)))
+        let hidden = Style(foreground: .indexed(3), background: .indexed(3))
+        #expect(hidden.degraded(to: .sixteen) == hidden)
     }
 
     @Test func withoutColoursModifiersStay() {

@@ -50,6 +50,11 @@ extension Color {
         }
     }
 
+    /// Black or white, whichever can be read on one of the sixteen colours.
+    public static func contrast(to index: UInt8) -> UInt8 {
+        [2, 3, 6, 7, 9, 10, 11, 13, 14, 15].contains(index) ? 0 : 15
+    }
+
     private static let levels: [UInt8] = [0, 95, 135, 175, 215, 255]
     private static let palette: [(UInt8, UInt8, UInt8)] = [
         (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
@@ -76,11 +81,12 @@ extension Color {
     private static func nearestOf16(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
         let high = Int(max(red, green, blue))
         let low = Int(min(red, green, blue))
-        guard (high - low) * 4 > high else {
+        guard (high - low) * 4 > high, high >= 80 else {
+            // Half way between what xterm has for black, grey, silver and white.
             switch (high + low) / 2 {
-            case ..<48: return 0
-            case ..<128: return 8
-            case ..<208: return 7
+            case ..<64: return 0
+            case ..<178: return 8
+            case ..<242: return 7
             default: return 15
             }
         }
@@ -92,11 +98,18 @@ extension Color {
 }
 
 extension Style {
-    /// The style with the nearest colours that the depth has; without colours when it has none.
+    /// The style with the nearest colours that the depth has; without colours when it has none. Where text and background
+    /// would become the same colour, the text becomes black or white.
     public func degraded(to depth: ColorDepth) -> Style {
         guard depth != .none else { return Style(modifiers: modifiers) }
-        return Style(
+        var result = Style(
             foreground: foreground?.degraded(to: depth), background: background?.degraded(to: depth),
             modifiers: modifiers)
+        if foreground != background, result.foreground == result.background,
+            case .indexed(let index) = result.background
+        {
+            result.foreground = .indexed(Color.contrast(to: index))
+        }
+        return result
     }
 }
