@@ -1,1 +1,0 @@
-// This module's files replace this one.
