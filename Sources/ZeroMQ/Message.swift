@@ -1,106 +1,129 @@
-public import CZeroMQ
-import Glibc
+import CZeroMQ
 
-/// One frame of a message, held by libzmq: its bytes are read in place. One owner, one thread at a time.
+/// One frame, in libzmq's own memory: read and written in place, without a copy.
 ///
-/// A message that is received into again is reused: a loop with one `Message` allocates nothing.
-public struct Message: ~Copyable {
-    @usableFromInline var raw: zmq_msg_t
+/// Make one and use it again and again: `receive(into:)` replaces what it holds, a `send` that took it leaves it empty.
+/// One thread at a time may use it.
+public final class Message {
+    // A place of its own, so that the hot path pays for no exclusivity check and the address never changes.
+    let pointer: UnsafeMutablePointer<zmq_msg_t>
 
     /// An empty frame.
     public init() {
-        raw = zmq_msg_t()
-        zmq_msg_init(&raw)
+        pointer = .allocate(capacity: 1)
+        zmq_msg_init(pointer)
+    }
+
+    /// A frame of `count` bytes that are not set yet: see `withUnsafeMutableBytes`.
+    public init(count: Int) {
+        pointer = .allocate(capacity: 1)
+        Self.initialize(pointer, count: count)
     }
 
     /// A frame with a copy of these bytes.
-    ///
-    /// - Throws: `ZeroMQError` (ENOMEM).
-    public init(copying bytes: UnsafeRawBufferPointer) throws(ZeroMQError) {
-        var raw = zmq_msg_t()
-        guard zmq_msg_init_size(&raw, bytes.count) == 0 else { throw .last("zmq_msg_init_size", "\(bytes.count) bytes") }
-        if let source = bytes.baseAddress { memcpy(zmq_msg_data(&raw), source, bytes.count) }
-        self.raw = raw
+    public convenience init(_ bytes: some Collection<UInt8>) {
+        self.init(count: bytes.count)
+        withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
     }
 
-    /// A frame with a copy of these bytes.
-    ///
-    /// - Throws: `ZeroMQError` (ENOMEM).
-    public init(_ bytes: some Collection<UInt8>) throws(ZeroMQError) {
-        let array = Array(bytes)
-        var raw = zmq_msg_t()
-        guard zmq_msg_init_size(&raw, array.count) == 0 else {
-            throw .last("zmq_msg_init_size", "\(array.count) bytes")
-        }
-        array.withUnsafeBytes { bytes in
-            if let source = bytes.baseAddress { memcpy(zmq_msg_data(&raw), source, bytes.count) }
-        }
-        self.raw = raw
+    /// A frame with a copy of this text's UTF-8.
+    public convenience init(_ text: String) {
+        self.init(text.utf8)
     }
 
-    /// A frame with the UTF-8 bytes of a text.
+    /// A frame that *is* this memory, without a copy.
     ///
-    /// - Throws: `ZeroMQError` (ENOMEM).
-    public init(_ text: String) throws(ZeroMQError) { try self.init(text.utf8) }
-
-    /// A frame that lies in the caller's memory, without a copy.
-    ///
-    /// - Parameters:
-    ///   - bytes: must stay valid and unchanged until `release` is called.
-    ///   - release: called once, on a thread of libzmq's choice, when libzmq needs the bytes no more.
-    /// - Throws: `ZeroMQError` (ENOMEM); `release` has been called then.
+    /// Leave the memory alone until `release` is called, once, when libzmq needs it no longer: perhaps long after
+    /// the frame was sent, and on one of libzmq's I/O threads.
     public init(
-        adopting bytes: UnsafeMutableRawBufferPointer, release: @escaping @Sendable () -> Void
-    ) throws(ZeroMQError) {
-        let hint = Unmanaged.passRetained(Release(release)).toOpaque()
-        var raw = zmq_msg_t()
-        let status = zmq_msg_init_data(
-            &raw, bytes.baseAddress, bytes.count,
-            { _, hint in if let hint { Unmanaged<Release>.fromOpaque(hint).takeRetainedValue().call() } }, hint)
-        guard status == 0 else {
-            let error = ZeroMQError.last("zmq_msg_init_data", "\(bytes.count) bytes")
-            Unmanaged<Release>.fromOpaque(hint).takeRetainedValue().call()
-            throw error
-        }
-        self.raw = raw
+        adopting memory: UnsafeMutableRawBufferPointer,
+        release: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        pointer = .allocate(capacity: 1)
+        let owner = Unmanaged.passRetained(AdoptedMemory(memory, release))
+        // libzmq takes memory at no address for a constant, and would never release it.
+        let address = memory.baseAddress ?? owner.toOpaque()
+        let result = zmq_msg_init_data(
+            pointer, address, memory.count,
+            { _, owner in
+                guard let owner else { return }
+                Unmanaged<AdoptedMemory>.fromOpaque(owner).takeRetainedValue().end()
+            }, owner.toOpaque())
+        precondition(result == 0, "libzmq found no memory for a message")
     }
 
     deinit {
-        var raw = raw
-        zmq_msg_close(&raw)
+        zmq_msg_close(pointer)
+        pointer.deallocate()
     }
 
-    /// Bytes of the frame.
-    public var count: Int {
-        mutating get { zmq_msg_size(&raw) }
+    /// Like every allocation in Swift, one that fails ends the process.
+    private static func initialize(_ pointer: UnsafeMutablePointer<zmq_msg_t>, count: Int) {
+        let result = zmq_msg_init_size(pointer, count)
+        precondition(result == 0, "libzmq found no memory for a message of \(count) bytes")
     }
 
-    /// Whether more frames of the same message follow (of a received one).
-    public var more: Bool {
-        mutating get { zmq_msg_more(&raw) != 0 }
+    /// Replaces what the frame holds by `count` bytes that are not set yet.
+    public func resize(to count: Int) {
+        zmq_msg_close(pointer)
+        Self.initialize(pointer, count: count)
     }
 
-    /// Reads the bytes where libzmq has them; the pointer is good inside `body` only.
-    public mutating func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        let size = zmq_msg_size(&raw)
-        return try body(UnsafeRawBufferPointer(start: zmq_msg_data(&raw), count: size))
+    /// Another frame with the same bytes: libzmq shares long ones, so that many copies cost little memory.
+    /// Do not write into either from then on.
+    public func copy() -> Message {
+        let message = Message()
+        zmq_msg_copy(message.pointer, pointer)
+        return message
+    }
+
+    /// In bytes.
+    public var count: Int { zmq_msg_size(pointer) }
+
+    /// Whether it has no bytes: a REQ's delimiter, for example.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Whether another frame of the same message follows. Of use on a received frame only.
+    public var hasMore: Bool { zmq_msg_more(pointer) != 0 }
+
+    /// The bytes, in place. Valid only inside `body`.
+    public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(start: zmq_msg_data(pointer), count: count))
+    }
+
+    /// The bytes, in place, to be written. Valid only inside `body`; not for a frame that was copied by `copy()`.
+    public func withUnsafeMutableBytes<Result, Failure: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeMutableRawBufferPointer(start: zmq_msg_data(pointer), count: count))
     }
 
     /// A copy of the bytes.
-    public var bytes: [UInt8] {
-        mutating get { withUnsafeBytes { Array($0) } }
-    }
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-    /// A property that came with the message or its connection: `Socket-Type`, `Routing-Id`, `Peer-Address`, or one
-    /// of the peer's metadata; nil when there is none of that name.
-    public mutating func property(_ name: String) -> String? {
-        zmq_msg_gets(&raw, name).map { String(cString: $0) }
+    /// The bytes as text, or nil when they are not UTF-8.
+    public var text: String? { withUnsafeBytes { String(validating: $0, as: UTF8.self) } }
+
+    /// What the connection says of itself, on a received frame: `Socket-Type`, `Peer-Address`, `Routing-Id`, `User-Id`, or a
+    /// name that a ZAP handler gave. Nil when there is no such property: zmq_msg_gets(3).
+    public func property(_ name: String) -> String? {
+        zmq_msg_gets(pointer, name).map { String(cString: $0) }
     }
 }
 
-/// What is to be done when libzmq lets go of borrowed memory.
-private final class Release {
-    let call: @Sendable () -> Void
+/// Keeps what an adopting `Message` has to do when libzmq is done with the memory.
+private final class AdoptedMemory: Sendable {
+    nonisolated(unsafe) private let memory: UnsafeMutableRawBufferPointer
+    private let release: @Sendable (UnsafeMutableRawBufferPointer) -> Void
 
-    init(_ call: @escaping @Sendable () -> Void) { self.call = call }
+    init(
+        _ memory: UnsafeMutableRawBufferPointer, _ release: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        self.memory = memory
+        self.release = release
+    }
+
+    func end() { release(memory) }
 }

@@ -1,170 +1,153 @@
-public import CZeroMQ
+import CZeroMQ
 import Glibc
 
-/// A ZeroMQ socket: a pattern, a state machine and queues, not a connection.
+/// A ZeroMQ socket. It has one owner, and one thread at a time may use it; `sending` moves it to another.
 ///
-/// One owner and one thread at a time: it may be handed to another thread, and never shared. It closes when it is let
-/// go of; messages accepted and not yet sent linger in the context as ZMQ_LINGER says.
+/// It keeps its context alive. After `close()` every call throws ENOTSOCK.
 public final class Socket {
-    @usableFromInline let handle: UnsafeMutableRawPointer
-    /// What kind of socket it is.
+    /// What it was made as.
     public let type: SocketType
-    // The context outlives its sockets.
-    private let context: Context
-    private var isOpen = true
+    /// The context that it belongs to.
+    public let context: Context
+    // nil once closed: libzmq answers ENOTSOCK to it by itself.
+    private(set) var handle: UnsafeMutableRawPointer?
 
-    init(context: Context, type: SocketType) throws(ZeroMQError) {
+    init(_ context: Context, _ type: SocketType) throws(ZeroMQError) {
         guard let handle = zmq_socket(context.handle, type.rawValue) else { throw .last("zmq_socket", type.name) }
         self.context = context
-        self.handle = handle
         self.type = type
+        self.handle = handle
     }
 
     deinit { close() }
 
-    /// Closes the socket; no other call may follow. Does not block: what lingers is the context's affair.
+    /// Closes the socket; a second time does nothing. Does not block: what was not sent yet still goes out for as long as
+    /// `linger` says, and the context's end waits for that.
     public func close() {
-        guard isOpen else { return }
-        isOpen = false
+        guard let handle else { return }
         zmq_close(handle)
+        self.handle = nil
     }
 
-    // MARK: - Endpoints
+    // MARK: Endpoints
 
-    /// Binds to an endpoint (zmq_bind): `tcp://127.0.0.1:*`, `ipc:///path`, `inproc://name`.
+    /// Accepts peers at an endpoint, such as `tcp://127.0.0.1:5555`; `tcp://127.0.0.1:*` takes a free port, which `lastEndpoint` tells.
     ///
-    /// - Throws: `ZeroMQError` that names the endpoint (EADDRINUSE, EADDRNOTAVAIL, EINVAL, EPROTONOSUPPORT …).
+    /// Throws EADDRINUSE, EADDRNOTAVAIL, EACCES, ENODEV, EPROTONOSUPPORT, ENOCOMPATPROTO, EINVAL, ETERM.
     public func bind(_ endpoint: String) throws(ZeroMQError) {
-        guard zmq_bind(handle, endpoint) == 0 else { throw .last("zmq_bind", endpoint) }
+        try call("zmq_bind", zmq_bind, endpoint)
     }
 
-    /// Connects to an endpoint (zmq_connect), which need not be there yet. Does not block.
+    /// Connects to an endpoint, in the background and for ever: nobody needs to be there yet.
     ///
-    /// - Throws: `ZeroMQError` that names the endpoint, for what is malformed; never because nobody listens.
+    /// Throws EPROTONOSUPPORT, ENOCOMPATPROTO, EINVAL, ETERM; that nobody answers is no error.
     public func connect(_ endpoint: String) throws(ZeroMQError) {
-        guard zmq_connect(handle, endpoint) == 0 else { throw .last("zmq_connect", endpoint) }
+        try call("zmq_connect", zmq_connect, endpoint)
     }
 
-    /// Takes a bind back (zmq_unbind); the endpoint as `lastEndpoint` gave it.
+    /// Undoes `bind`. The endpoint is written as `lastEndpoint` told it.
     ///
-    /// - Throws: `ZeroMQError` (ENOENT when it was not bound there).
+    /// Throws ENOENT when it was not bound.
     public func unbind(_ endpoint: String) throws(ZeroMQError) {
-        guard zmq_unbind(handle, endpoint) == 0 else { throw .last("zmq_unbind", endpoint) }
+        try call("zmq_unbind", zmq_unbind, endpoint)
     }
 
-    /// Takes a connect back (zmq_disconnect). What is queued for that peer is lost once ZMQ_LINGER is over.
+    /// Undoes `connect`. What waits to be sent there is dropped after `linger`.
     ///
-    /// - Throws: `ZeroMQError` (ENOENT when it was not connected there).
+    /// Throws ENOENT when it was not connected.
     public func disconnect(_ endpoint: String) throws(ZeroMQError) {
-        guard zmq_disconnect(handle, endpoint) == 0 else { throw .last("zmq_disconnect", endpoint) }
+        try call("zmq_disconnect", zmq_disconnect, endpoint)
     }
 
-    // MARK: - Sending
-
-    /// Sends one frame; the message is taken over and is gone afterwards, sent or not.
-    ///
-    /// - Parameters:
-    ///   - more: more frames of the same message follow.
-    ///   - wait: block while the queues are full; otherwise return at once.
-    /// - Returns: false when it would block (or ZMQ_SNDTIMEO is over).
-    /// - Throws: `ZeroMQError`; `isInterrupted` when a signal came.
-    @discardableResult
-    public func send(_ frame: consuming Message, more: Bool = false, wait: Bool = true) throws(ZeroMQError) -> Bool {
-        guard zmq_msg_send(&frame.raw, handle, flags(more: more, wait: wait)) < 0 else { return true }
-        return try wouldBlock("zmq_msg_send")
+    private func call(
+        _ name: String, _ function: (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Int32, _ endpoint: String
+    ) throws(ZeroMQError) {
+        // A zero byte would end the endpoint early and silently mean another one.
+        guard !endpoint.utf8.contains(0) else { throw ZeroMQError(errno: EINVAL, call: name, subject: endpoint) }
+        guard function(handle, endpoint) == 0 else { throw .last(name, endpoint) }
     }
 
-    /// Sends a copy of these bytes as one frame (zmq_send). Allocates nothing of its own.
+    // MARK: Sending
+
+    /// Sends one frame; `more` when others of the same message follow. A frame that was taken is empty afterwards.
     ///
-    /// - Returns: false when it would block.
-    /// - Throws: as `send(_:more:wait:)`.
-    @inlinable @discardableResult
+    /// False, and the frame unchanged: it would block (only with `wait: false` or after `sndtimeo`). Else it blocks until there is room.
+    /// Throws EINTR when a signal came first, EFSM, EHOSTUNREACH, ENOTSUP, ETERM.
+    public func send(_ frame: Message, more: Bool = false, wait: Bool = true) throws(ZeroMQError) -> Bool {
+        try accepted(zmq_msg_send(frame.pointer, handle, Self.sendFlags(more: more, wait: wait)), "zmq_msg_send")
+    }
+
+    /// Sends one frame with a copy of these bytes; like `send(_:more:wait:)`, and quicker for short frames.
     public func send(
         bytes: UnsafeRawBufferPointer, more: Bool = false, wait: Bool = true
     ) throws(ZeroMQError) -> Bool {
-        guard zmq_send(handle, bytes.baseAddress, bytes.count, flags(more: more, wait: wait)) < 0 else { return true }
-        return try wouldBlock("zmq_send")
+        try accepted(
+            zmq_send(handle, bytes.baseAddress, bytes.count, Self.sendFlags(more: more, wait: wait)), "zmq_send")
     }
 
-    /// Sends a whole message: all frames or none.
+    /// Sends a whole message of one frame or more.
     ///
-    /// - Parameter frames: at least one.
-    /// - Returns: false when it would block; nothing of it has been sent then.
-    /// - Throws: `ZeroMQError`, before the first frame was accepted.
-    @discardableResult
+    /// False, and nothing was sent: it would block, or the only peer went away in the middle (with `wait: false`).
+    /// Throws like `send(_:more:wait:)`; EINVAL without any frame.
     public func send(_ frames: [[UInt8]], wait: Bool = true) throws(ZeroMQError) -> Bool {
-        precondition(!frames.isEmpty, "a message has at least one frame")
+        guard let last = frames.indices.last else {
+            throw ZeroMQError(errno: EINVAL, call: "zmq_send", subject: "a message without a frame")
+        }
         for (index, frame) in frames.enumerated() {
-            let more = index < frames.count - 1
-            // Once its first frame is accepted, a message's others are too: a signal may only delay them.
+            let flags = Self.sendFlags(more: index != last, wait: wait)
             while true {
-                do throws(ZeroMQError) {
-                    let sent = try frame.withUnsafeBufferPointer { bytes throws(ZeroMQError) in
-                        try send(bytes: UnsafeRawBufferPointer(bytes), more: more, wait: index == 0 ? wait : true)
-                    }
-                    if !sent && index == 0 { return false }
-                    if sent { break }
-                } catch {
-                    guard index > 0, error.isInterrupted else { throw error }
-                }
+                let sent = frame.withUnsafeBytes { zmq_send(handle, $0.baseAddress, $0.count, flags) }
+                // A signal between two frames must not leave half a message behind.
+                if sent == -1, index > 0, zmq_errno() == EINTR { continue }
+                guard try accepted(sent, "zmq_send") else { return false }
+                break
             }
         }
         return true
     }
 
-    // MARK: - Receiving
-
-    /// Receives one frame into a message, whose former bytes are let go of.
-    ///
-    /// - Returns: false when there is none (with `wait: false`, or when ZMQ_RCVTIMEO is over).
-    /// - Throws: `ZeroMQError`; `isInterrupted` when a signal came.
-    @inlinable
-    public func receive(into message: inout Message, wait: Bool = true) throws(ZeroMQError) -> Bool {
-        guard zmq_msg_recv(&message.raw, handle, wait ? 0 : ZMQ_DONTWAIT) < 0 else { return true }
-        return try wouldBlock("zmq_msg_recv")
+    private static func sendFlags(more: Bool, wait: Bool) -> Int32 {
+        (more ? ZMQ_SNDMORE : 0) | (wait ? 0 : ZMQ_DONTWAIT)
     }
 
-    /// Receives one frame.
+    // MARK: Receiving
+
+    /// Receives one frame into `message`, which loses what it held. No allocation of its own.
     ///
-    /// - Returns: nil when there is none (with `wait: false`, or when ZMQ_RCVTIMEO is over).
-    /// - Throws: as `receive(into:wait:)`.
+    /// False: it would block (only with `wait: false` or after `rcvtimeo`). Else it blocks until a message is there.
+    /// Throws EINTR when a signal came first, EFSM, ENOTSUP, ETERM.
+    public func receive(into message: Message, wait: Bool = true) throws(ZeroMQError) -> Bool {
+        try accepted(zmq_msg_recv(message.pointer, handle, wait ? 0 : ZMQ_DONTWAIT), "zmq_msg_recv")
+    }
+
+    /// Receives one frame. Nil: it would block. Else like `receive(into:wait:)`.
     public func receive(wait: Bool = true) throws(ZeroMQError) -> Message? {
-        var message = Message()
-        if try receive(into: &message, wait: wait) { return message }
-        return nil
+        let message = Message()
+        return try receive(into: message, wait: wait) ? message : nil
     }
 
-    /// Receives a whole message, as the bytes of its frames.
+    /// Receives a whole message. Nil: it would block. Else like `receive(into:wait:)`.
     ///
-    /// - Returns: nil when there is none (with `wait: false`, or when ZMQ_RCVTIMEO is over).
-    /// - Throws: as `receive(into:wait:)`, before the first frame was taken.
+    /// A message arrives whole or not at all, so that only its first frame can be waited for.
     public func receiveMultipart(wait: Bool = true) throws(ZeroMQError) -> [[UInt8]]? {
-        var message = Message()
-        guard try receive(into: &message, wait: wait) else { return nil }
+        let message = Message()
+        guard try receive(into: message, wait: wait) else { return nil }
         var frames = [message.bytes]
-        while message.more {
-            // The other frames are there already: a message arrives whole.
-            do throws(ZeroMQError) {
-                guard try receive(into: &message) else { continue }
-            } catch {
-                guard error.isInterrupted else { throw error }
-                continue
+        while message.hasMore {
+            while zmq_msg_recv(message.pointer, handle, 0) == -1 {
+                // A signal between two frames must not split the message.
+                guard zmq_errno() == EINTR else { throw .last("zmq_msg_recv") }
             }
             frames.append(message.bytes)
         }
         return frames
     }
 
-    // MARK: -
-
-    @usableFromInline func flags(more: Bool, wait: Bool) -> Int32 {
-        (more ? ZMQ_SNDMORE : 0) | (wait ? 0 : ZMQ_DONTWAIT)
-    }
-
-    /// - Returns: false for EAGAIN.
-    @usableFromInline func wouldBlock(_ call: String) throws(ZeroMQError) -> Bool {
-        let error = ZeroMQError.last(call, type.name)
-        if error.number == EAGAIN { return false }
-        throw error
+    /// Would-block is a value, the rest are errors.
+    @inline(__always)
+    private func accepted(_ result: Int32, _ call: StaticString) throws(ZeroMQError) -> Bool {
+        if result >= 0 { return true }
+        guard zmq_errno() == EAGAIN else { throw .last(call.description, type.name) }
+        return false
     }
 }

@@ -44,6 +44,10 @@ enum Signals {
         handle([SIGALRM]) { _ in
             if Signals.state.load(ordering: .relaxed) & Signals.unread == 0 { Signals.setTimer(microseconds: 0) }
         }
+        // Whoever started us may have had them blocked, as threads of a pool have, and that is inherited.
+        var all = sigset_t()
+        for signal in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGALRM] { sigaddset(&all, signal) }
+        sigprocmask(SIG_UNBLOCK, &all, nil)
         // A reader of our output that has gone is an error of write, not a reason to die.
         signal(SIGPIPE, SIG_IGN)
     }
