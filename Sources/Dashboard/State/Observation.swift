@@ -1,24 +1,24 @@
 import RunDirectory
-import Telemetry
+package import Telemetry
 
 /// What is known of the session: the newest snapshot, and what was gathered from those before it.
 /// While the view is frozen a copy of it is shown, and collection goes on in the other.
-struct Observation: Equatable, Sendable {
+package struct Observation: Equatable, Sendable {
     /// Sums over the session; injectors stand outside.
-    struct Totals: Equatable, Sendable {
-        var running = 0
-        var nodes = 0
+    package struct Totals: Equatable, Sendable {
+        package var running = 0
+        package var nodes = 0
         /// Messages a second delivered on all links together; nil when no link's rate is known.
-        var messageRate: Double?
+        package var messageRate: Double?
         /// Bytes a second on all links together; nil before there are two snapshots to compare.
-        var byteRate: Double?
-        var depth = PartialSum()
-        var lost = PartialSum()
-        var reconnects = 0
+        package var byteRate: Double?
+        package var depth = PartialSum()
+        package var lost = PartialSum()
+        package var reconnects = 0
     }
 
     /// A sum that may lack terms: `84`, `≥84` when some term is unknown, `—` when all are.
-    struct PartialSum: Equatable, Sendable {
+    package struct PartialSum: Equatable, Sendable {
         var known: Int?
         var isComplete = true
 
@@ -29,13 +29,13 @@ struct Observation: Equatable, Sendable {
         }
 
         /// For people.
-        var text: String {
+        package var text: String {
             known == nil || isComplete ? Format.count(known) : "≥" + Format.count(known)
         }
     }
 
-    private(set) var snapshot: Snapshot?
-    private(set) var totals = Totals()
+    package private(set) var snapshot: Snapshot?
+    package private(set) var totals = Totals()
     private(set) var log = EventLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates: [String: Series] = [:]
@@ -60,11 +60,11 @@ struct Observation: Equatable, Sendable {
     /// Seconds over which the rate of bytes is taken.
     private static let byteWindowLength = 2.0
 
-    init() {}
+    package init() {}
 
     var nodes: [Snapshot.Node] { snapshot?.nodes ?? [] }
     var sockets: [Snapshot.Socket] { snapshot?.sockets ?? [] }
-    var links: [Snapshot.Link] { snapshot?.links ?? [] }
+    package var links: [Snapshot.Link] { snapshot?.links ?? [] }
 
     func node(_ name: String) -> Snapshot.Node? { nodeIndex[name].map { nodes[$0] } }
     func socket(_ id: String) -> Snapshot.Socket? { socketIndex[id].map { sockets[$0] } }
@@ -76,7 +76,7 @@ struct Observation: Equatable, Sendable {
     func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
 
     /// Takes a snapshot in.
-    public mutating func take(_ next: Snapshot) {
+    package mutating func take(_ next: Snapshot) {
         let previous = snapshot
         snapshot = next
         index(next)
