@@ -100,7 +100,7 @@ let package = Package(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Telemetry", "RunDirectory"], exclude: ["Programs"],
+            name: "EndToEndTests", dependencies: ["Telemetry", "RunDirectory"],
             swiftSettings: swift),
     ]
 )

@@ -85,13 +85,16 @@ struct BadInputTests {
                 atPath: Workplace.programs + "/zmqtop_zmqtop.resources/" + folder, toPath: copy + "/share/zmqtop/" + folder)
         }
         let program = try Program(
-            workplace, copy + "/bin/zmqtop",
-            ["run", "pipeline", "--headless", "--every", "100ms", "--until", "socket(sink.in).received > 10", "--for", "30s"],
-            directory: "/")
+            workplace,
+            [
+                "run", "pipeline", "--headless", "--every", "100ms", "--until", "socket(sink.in).received > 10",
+                "--for", "30s",
+            ],
+            program: copy + "/bin/zmqtop", directory: "/")
         let outcome = try program.finish()
         #expect(outcome.status == 0, "\(outcome.err)")
         for arguments in [["check", "inference"], ["graph", "inference"], ["schema"], ["list"], ["info"]] {
-            let outcome = try Program(workplace, copy + "/bin/zmqtop", arguments, directory: "/").finish()
+            let outcome = try Program(workplace, arguments, program: copy + "/bin/zmqtop", directory: "/").finish()
             #expect(outcome.status == 0, "\(arguments): \(outcome.err)")
             #expect(!outcome.out.isEmpty)
         }

@@ -14,11 +14,8 @@ struct HeadlessTests {
     func inference() throws {
         let program = try Program(
             workplace, ["run", "inference", "--headless", "--json", "--every", "250ms", "--for", "60s"])
-        try program.snapshot("six nodes and five links") { snapshot in
-            snapshot.nodes.filter { $0.state == .running }.count == 6
-                && snapshot.links.filter { $0.state == .up }.count == 5
-        }
-        try program.snapshot("answers") { ($0.socket("client-1.requests")?.received ?? 0) > 20 }
+        try program.snapshot("six nodes and five links") { $0.nodes(.running) == 6 && $0.links(.up) == 5 }
+        try program.snapshot("answers") { $0.received("client-1.requests") > 20 }
         try ctl("quiet", "*")
         let final = try settled(program)
         #expect(final.imbalances == [])
@@ -33,8 +30,8 @@ struct HeadlessTests {
     func killedEngine() throws {
         let program = try Program(
             workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "120s"])
-        let before = try program.snapshot("traffic") { snapshot in
-            (snapshot.socket("engine-1.work")?.received ?? 0) > 10 && snapshot.links.allSatisfy { $0.state == .up }
+        let before = try program.snapshot("traffic") {
+            $0.received("engine-1.work") > 10 && $0.links(.up) == 5
         }
         let pid = try #require(before.node("engine-1")?.pid)
         kill(pid, SIGKILL)
@@ -57,7 +54,7 @@ struct HeadlessTests {
         try ctl("quiet", "*")
         let final = try settled(program)
         #expect(final.imbalances == [])
-        #expect(final.nodes.filter { $0.group == "client" }.allSatisfy { ($0.gauges["errors"] ?? 0) == 0 })
+        for client in final.nodes where client.group == "client" { #expect(client.gauges["errors"] == 0) }
         program.signal(SIGTERM)
         #expect(try program.finish().status == 128 + SIGTERM)
         try expectNothingLeft()
@@ -70,26 +67,25 @@ struct HeadlessTests {
             [
                 "run", try slowSink(), "--headless", "--json", "--every", "100ms", "--for", "120s",
             ])
-        let before = try program.snapshot("traffic") { ($0.socket("sink.in")?.received ?? 0) > 10 }
+        let before = try program.snapshot("traffic") { $0.received("sink.in") > 10 }
         let pid = try #require(before.node("sink")?.pid)
         kill(pid, SIGSTOP)
         try program.snapshot("paused, as /proc says") { $0.node("sink")?.state == .paused }
         let id = try #require(before.links.first?.id)
-        let way = { (snapshot: Snapshot) in
-            // Messages flow towards the sink, whichever end connects.
-            let link = snapshot.link(id)!
-            return (link.out.sent ?? 0) >= (link.back.sent ?? 0) ? link.out : link.back
-        }
+        // The source is bound: messages flow back along the link.
+        let way = { (snapshot: Snapshot) -> Snapshot.Direction in snapshot.link(id)?.back ?? .init() }
         let blocked = try program.snapshot(within: 60, "the block") {
             ($0.socket("source.out")?.blocked?.for ?? 0) > 1
         }
         #expect(blocked.socket("source.out")?.blocked?.call.hasPrefix("zmq_") == true)
         #expect(blocked.socket("source.out")?.blocked?.on == ["sink.in"])
         let full = way(blocked)
-        #expect(full.depth == full.sent! - full.received!)
-        #expect(full.depth! > 2000)
+        let sent = try #require(full.sent)
+        let received = try #require(full.received)
+        #expect(full.depth == sent - received)
+        #expect(sent - received > 2000)
         kill(pid, SIGCONT)
-        try program.snapshot("the flow again") { way($0).received! > full.received! + 100 }
+        try program.snapshot("the flow again") { (way($0).received ?? 0) > received + 100 }
         program.signal(SIGINT)
         _ = try program.finish()
         try expectNothingLeft()
@@ -100,14 +96,15 @@ struct HeadlessTests {
         let program = try Program(
             workplace, ["run", "late-server", "--headless", "--json", "--every", "200ms", "--for", "120s"])
         let early = try program.snapshot("attempts and a queue") { snapshot in
-            snapshot.links.contains { $0.attempts >= 2 && ($0.out.stages.sendQueue ?? 0) > 0 && $0.state == .retrying }
+            snapshot.links.contains(where: isQueueing)
         }
         #expect(early.node("scheduler")?.state == .waiting)
-        let link = try #require(early.links.first { $0.attempts >= 2 && ($0.out.stages.sendQueue ?? 0) > 0 })
+        let link = try #require(early.links.first(where: isQueueing))
+        let queued = try #require(link.out.sent)
         try program.snapshot(within: 60, "the answers") { snapshot in
-            let now = snapshot.link(link.id)
-            return now?.state == .up && (now?.back.received ?? 0) > 0 && now?.out.stages.sendQueue == 0
-                && (now?.out.received ?? 0) >= (link.out.sent ?? .max)
+            guard let now = snapshot.link(link.id), now.state == .up, let answered = now.back.received else { return false }
+            let taken = now.out.received ?? 0
+            return answered > 0 && now.out.stages.sendQueue == 0 && taken >= queued
         }
         program.signal(SIGINT)
         _ = try program.finish()
@@ -166,7 +163,7 @@ struct HeadlessTests {
     @Test("inject asks a scheduler as a fresh peer and shows the reply")
     func inject() throws {
         let program = try Program(workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
-        try program.snapshot("a start") { $0.links.filter { $0.state == .up }.count == 5 }
+        try program.snapshot("a start") { $0.links(.up) == 5 }
         let reply = try run(workplace, ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"])
         #expect(reply.status == 0, "\(reply.err)")
         #expect(reply.out.contains("token"))
@@ -185,7 +182,7 @@ struct HeadlessTests {
             try Program(workplace, ["run", "pipeline", "--headless", "--json", "--every", "200ms", "--for", "60s"])
         }
         for program in programs {
-            let snapshot = try program.snapshot("traffic") { ($0.socket("sink.in")?.received ?? 0) > 50 }
+            let snapshot = try program.snapshot("traffic") { $0.received("sink.in") > 50 }
             #expect(snapshot.links.count == 6)
             #expect(!snapshot.links.contains { $0.from.hasPrefix("tcp:") || $0.to.hasPrefix("tcp:") })
         }
@@ -198,10 +195,8 @@ struct HeadlessTests {
     func foreign() throws {
         let program = try Program(workplace, ["run", "foreign", "--headless", "--json", "--every", "200ms", "--for", "60s"])
         let snapshot = try program.snapshot("traffic through the foreign node") { snapshot in
-            snapshot.nodes.contains { node in
-                node.kind == "command" && node.source == .tap
-                    && snapshot.sockets.contains { $0.node == node.name && ($0.received ?? 0) > 20 }
-            }
+            let foreign = snapshot.nodes.filter { $0.kind == "command" && $0.source == .tap }.map(\.name)
+            return snapshot.sockets.contains { foreign.contains($0.node) && ($0.received ?? 0) > 20 }
         }
         #expect(snapshot.links.allSatisfy { $0.state == .up })
         program.signal(SIGINT)
@@ -210,6 +205,10 @@ struct HeadlessTests {
     }
 
     // MARK: -
+
+    private func isQueueing(_ link: Snapshot.Link) -> Bool {
+        link.state == .retrying && link.attempts >= 2 && (link.out.stages.sendQueue ?? 0) > 0
+    }
 
     private func ctl(_ verb: String, _ node: String) throws {
         let outcome = try run(workplace, ["ctl", verb, node])

@@ -81,13 +81,15 @@ final class Program {
     private let errPath: String
     private var read = 0
 
-    init(_ workplace: Workplace, _ path: String = Workplace.zmqtop, _ arguments: [String], directory: String? = nil) throws {
+    init(
+        _ workplace: Workplace, _ arguments: [String], program: String = Workplace.zmqtop, directory: String? = nil
+    ) throws {
         self.workplace = workplace
         let id = UUID().uuidString.prefix(8)
         outPath = workplace.folder + "/\(id).out"
         errPath = workplace.folder + "/\(id).err"
-        for path in [outPath, errPath] { FileManager.default.createFile(atPath: path, contents: nil) }
-        process.executableURL = URL(fileURLWithPath: path)
+        for path in [outPath, errPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = workplace.environment
         process.currentDirectoryURL = URL(fileURLWithPath: directory ?? workplace.folder)
@@ -154,6 +156,9 @@ func run(_ workplace: Workplace, _ arguments: [String], within seconds: Double =
 }
 
 extension Snapshot {
+    func nodes(_ state: NodeStatus.State) -> Int { nodes.count { $0.state == state } }
+    func links(_ state: Link.State) -> Int { links.count { $0.state == state } }
+    func received(_ socket: String) -> Int { self.socket(socket)?.received ?? 0 }
     func node(_ name: String) -> Node? { nodes.first { $0.name == name } }
     func link(_ id: String) -> Link? { links.first { $0.id == id } }
     func socket(_ id: String) -> Socket? { sockets.first { $0.id == id } }

@@ -135,7 +135,7 @@ final class Tmux {
     }
 
     private func tmux(_ arguments: String...) throws -> String {
-        let outcome = try Program(workplace, "/usr/bin/tmux", ["-S", socket] + arguments).finish(within: 20)
+        let outcome = try Program(workplace, ["-S", socket] + arguments, program: "/usr/bin/tmux").finish(within: 20)
         guard outcome.status == 0 else { throw Complaint("tmux \(arguments): \(outcome.err)") }
         return outcome.out
     }
