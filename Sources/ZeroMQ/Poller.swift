@@ -89,9 +89,9 @@ public final class Poller {
         for socket in sockets where socket != nil && socket?.handle == nil {
             throw ZeroMQError(errno: ENOTSOCK, call: "zmq_poll")
         }
-        let milliseconds = timeout.map { Int($0.wholeMilliseconds) } ?? -1
+        let milliseconds = timeout.map { $0 > .zero ? $0.wholeMilliseconds ?? .max : 0 } ?? -1
         let count = items.withUnsafeMutableBufferPointer { items in
-            zmq_poll(items.baseAddress, Int32(items.count), milliseconds)
+            zmq_poll(items.baseAddress, Int32(items.count), Int(milliseconds))
         }
         guard count >= 0 else { throw .last("zmq_poll") }
         return Int(count)
@@ -104,11 +104,11 @@ public final class Poller {
 }
 
 extension Duration {
-    /// Rounded up, so that a short time never becomes a busy loop; never negative, and within `Int32`.
-    var wholeMilliseconds: Int32 {
+    /// Of a time that is not negative. Rounded up, so that a short time never becomes a busy loop; nil when it passes libzmq's `int`
+    /// (24 days).
+    var wholeMilliseconds: Int32? {
         let (seconds, attoseconds) = components
-        guard seconds < Int64(Int32.max) / 1000 else { return .max }
-        let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        return Int32(clamping: max(milliseconds, 0))
+        guard seconds < Int64(Int32.max) / 1000 else { return nil }
+        return Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }

@@ -103,7 +103,8 @@ extension OptionFormat where Value == Bool? {
 
 extension OptionFormat where Value == Duration {
     static let milliseconds = OptionFormat(
-        capacity: 4, encode: { $0 < .zero ? nil : .int($0.wholeMilliseconds) }, decode: { .milliseconds(int32($0)) })
+        capacity: 4, encode: { $0 < .zero ? nil : $0.wholeMilliseconds.map { .int($0) } },
+        decode: { .milliseconds(int32($0)) })
 }
 
 extension OptionFormat where Value == Duration? {
@@ -111,7 +112,7 @@ extension OptionFormat where Value == Duration? {
         capacity: 4,
         encode: { duration in
             guard let duration else { return .int(-1) }
-            return duration < .zero ? nil : .int(duration.wholeMilliseconds)
+            return duration < .zero ? nil : duration.wholeMilliseconds.map { .int($0) }
         },
         decode: { bytes in int32(bytes) == -1 ? nil : .milliseconds(int32(bytes)) })
     static let secondsOrDefault = OptionFormat(
