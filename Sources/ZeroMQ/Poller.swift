@@ -63,12 +63,18 @@ public final class Poller {
         return Member(slot: items.count - 1)
     }
 
+    /// Adds a monitor: ready for input when it has an event. The poller keeps it alive until `remove`.
+    @discardableResult
+    public func add(_ monitor: SocketMonitor) -> Member {
+        add(monitor.reader, .input)
+    }
+
     /// Changes what is waited for; an empty set pauses the member.
     public func modify(_ member: Member, _ events: PollEvents) {
         items[member.slot].events = events.rawValue
     }
 
-    /// Waits for the member no longer. Its `Member` is not to be used again. Remove a socket before it is closed.
+    /// Waits for the member no longer. Its `Member` is not to be used again. Remove a socket before you close it.
     public func remove(_ member: Member) {
         items[member.slot] = zmq_pollitem_t(socket: nil, fd: -1, events: 0, revents: 0)
         sockets[member.slot] = nil
@@ -79,9 +85,13 @@ public final class Poller {
     /// Throws EINTR when a signal came first, ETERM when a socket's context was shut down, ENOTSOCK when a socket was closed.
     @discardableResult
     public func wait(timeout: Duration? = nil) throws(ZeroMQError) -> Int {
-        let milliseconds = timeout.map { Int($0.wholeMilliseconds) } ?? -1
+        // libzmq would look at a closed socket's freed memory.
+        for socket in sockets where socket != nil && socket?.handle == nil {
+            throw ZeroMQError(errno: ENOTSOCK, call: "zmq_poll")
+        }
+        let milliseconds = timeout.map { $0 > .zero ? $0.wholeMilliseconds ?? .max : 0 } ?? -1
         let count = items.withUnsafeMutableBufferPointer { items in
-            zmq_poll(items.baseAddress, Int32(items.count), milliseconds)
+            zmq_poll(items.baseAddress, Int32(items.count), Int(milliseconds))
         }
         guard count >= 0 else { throw .last("zmq_poll") }
         return Int(count)
@@ -94,11 +104,11 @@ public final class Poller {
 }
 
 extension Duration {
-    /// Rounded up, so that a short time never becomes a busy loop; never negative, and within `Int32`.
-    var wholeMilliseconds: Int32 {
+    /// Of a time that is not negative. Rounded up, so that a short time never becomes a busy loop; nil when it passes libzmq's `int`
+    /// (24 days).
+    var wholeMilliseconds: Int32? {
         let (seconds, attoseconds) = components
-        guard seconds < Int64(Int32.max) / 1000 else { return .max }
-        let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        return Int32(clamping: max(milliseconds, 0))
+        guard seconds < Int64(Int32.max) / 1000 else { return nil }
+        return Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }
