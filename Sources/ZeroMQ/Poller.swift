@@ -63,12 +63,18 @@ public final class Poller {
         return Member(slot: items.count - 1)
     }
 
+    /// Adds a monitor: ready for input when it has an event. The poller keeps it alive until `remove`.
+    @discardableResult
+    public func add(_ monitor: SocketMonitor) -> Member {
+        add(monitor.reader, .input)
+    }
+
     /// Changes what is waited for; an empty set pauses the member.
     public func modify(_ member: Member, _ events: PollEvents) {
         items[member.slot].events = events.rawValue
     }
 
-    /// Waits for the member no longer. Its `Member` is not to be used again. Remove a socket before it is closed.
+    /// Waits for the member no longer. Its `Member` is not to be used again. Remove a socket before you close it.
     public func remove(_ member: Member) {
         items[member.slot] = zmq_pollitem_t(socket: nil, fd: -1, events: 0, revents: 0)
         sockets[member.slot] = nil
@@ -79,6 +85,10 @@ public final class Poller {
     /// Throws EINTR when a signal came first, ETERM when a socket's context was shut down, ENOTSOCK when a socket was closed.
     @discardableResult
     public func wait(timeout: Duration? = nil) throws(ZeroMQError) -> Int {
+        // libzmq would look at a closed socket's freed memory.
+        for socket in sockets where socket != nil && socket?.handle == nil {
+            throw ZeroMQError(errno: ENOTSOCK, call: "zmq_poll")
+        }
         let milliseconds = timeout.map { Int($0.wholeMilliseconds) } ?? -1
         let count = items.withUnsafeMutableBufferPointer { items in
             zmq_poll(items.baseAddress, Int32(items.count), milliseconds)

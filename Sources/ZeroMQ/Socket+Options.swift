@@ -11,17 +11,17 @@ public enum OptionValue: Hashable, Sendable {
 }
 
 extension Socket {
-    /// Sets an option by libzmq's number, whatever its type. Most options act only on later binds and connects.
+    /// Sets an option by libzmq's number, whatever its type. Most act only on binds and connects that come later.
+    /// No bytes at all stand for libzmq's NULL, which takes some options back. `name` is for the error only.
     ///
-    /// Throws EINVAL for a number, type or value that libzmq does not take. `name` is for the error only.
+    /// Throws EINVAL for a number, type or value that libzmq does not take.
     public func setOption(_ number: Int32, _ value: OptionValue, name: String? = nil) throws(ZeroMQError) {
         let result =
             switch value {
-            case .int(let value):
-                withUnsafeBytes(of: value) { zmq_setsockopt(handle, number, $0.baseAddress, $0.count) }
-            case .int64(let value):
-                withUnsafeBytes(of: value) { zmq_setsockopt(handle, number, $0.baseAddress, $0.count) }
-            case .bytes(let value): value.withUnsafeBytes { zmq_setsockopt(handle, number, $0.baseAddress, $0.count) }
+            case .int(let value): withUnsafeBytes(of: value) { zmq_setsockopt(handle, number, $0.baseAddress, 4) }
+            case .int64(let value): withUnsafeBytes(of: value) { zmq_setsockopt(handle, number, $0.baseAddress, 8) }
+            case .bytes(let value) where value.isEmpty: zmq_setsockopt(handle, number, nil, 0)
+            case .bytes(let value): zmq_setsockopt(handle, number, value, value.count)
             }
         guard result == 0 else { throw .last("zmq_setsockopt", name ?? "option \(number)") }
     }
@@ -40,9 +40,6 @@ extension Socket {
 
     /// The endpoint of the last `bind` or `connect`, in libzmq's form and with the port that it chose; empty before.
     public var lastEndpoint: String {
-        get throws(ZeroMQError) {
-            let bytes = try option(ZMQ_LAST_ENDPOINT, capacity: 1024, name: "last_endpoint")
-            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+        get throws(ZeroMQError) { try get(.lastEndpoint) }
     }
 }

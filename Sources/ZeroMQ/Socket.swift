@@ -11,6 +11,8 @@ public final class Socket {
     public let context: Context
     // nil once closed: libzmq answers ENOTSOCK to it by itself.
     private(set) var handle: UnsafeMutableRawPointer?
+    // The number of the SocketMonitor that watches it: only that one may stop watching.
+    var monitor: Int?
 
     init(_ context: Context, _ type: SocketType) throws(ZeroMQError) {
         guard let handle = zmq_socket(context.handle, type.rawValue) else { throw .last("zmq_socket", type.name) }

@@ -19,6 +19,8 @@ extension ZeroMQError {
             "This transport does not work with this type of socket: use tcp://, ipc:// or inproc://."
         case EFSM:
             "The socket's pattern forbids it now: a REQ sends, then receives; a REP receives, then sends; PUSH and PUB only send, PULL and SUB only receive."
+        case ENOTSUP where call.hasPrefix("zmq_curve"):
+            "This libzmq was built without CURVE: install one that has it."
         case ENOTSUP:
             "A socket of this type cannot do that: PUSH and PUB only send, PULL and SUB only receive."
         case EHOSTUNREACH:
@@ -37,8 +39,6 @@ extension ZeroMQError {
             "The limit of sockets or descriptors is reached: close some, or raise the context's `maxSockets` or `ulimit -n`."
         case EMTHREAD:
             "The context has no I/O thread that may do it: give it one, or an `affinity` that names one it has."
-        case ECONNREFUSED:
-            "Nobody is bound to that inproc name in this context."
         case ENOMEM:
             "Memory is exhausted."
         case EINVAL:
