@@ -3,7 +3,7 @@ import RunDirectory
 
 /// What a kind does: it opens its sockets in its initialiser, and works in `run` until a signal says to stop.
 protocol NodeProgram {
-    init(_ node: ResolvedNode, context: Context) throws
+    init(_ node: ResolvedNode) throws
     mutating func run() throws
 }
 
@@ -40,8 +40,7 @@ public enum NodeProcess {
             guard let type = programs[kind] else {
                 throw NodeError("there is no kind '\(kind)'; there are \(kinds.joined(separator: ", "))")
             }
-            let context = try Context()
-            var program = try type.init(node, context: context)
+            var program = try type.init(node)
             try program.run()
             return 0
         } catch {

@@ -79,9 +79,10 @@ import Testing
         #expect(batch.cancel("a", envelope: [[2]]).isEmpty)
         let answers = batch.cancel("b", envelope: [[1]]) + batch.cancel("a", envelope: [[1]])
         #expect(
-            answers.map(\.message) == ["b", "a"].map {
-                .done(Completion(id: $0, reason: .cancelled, promptTokens: 1, tokens: 0))
-            })
+            answers.map(\.message)
+                == ["b", "a"].map {
+                    .done(Completion(id: $0, reason: .cancelled, promptTokens: 1, tokens: 0))
+                })
         #expect(batch.isIdle && batch.stepEnd == nil)
     }
 

@@ -52,7 +52,8 @@ import Testing
     @Test mutating func oneReplyForAllTokens() {
         var (conversations, id) = started()
         conversations.received(
-            Message.done(Completion(id: id, reason: .length, promptTokens: 1, tokens: 7, text: "a b")).payload, now: 0.4)
+            Message.done(Completion(id: id, reason: .length, promptTokens: 1, tokens: 7, text: "a b")).payload, now: 0.4
+        )
         #expect((conversations.completed, conversations.errors, conversations.tokens) == (1, 0, 7))
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import RunDirectory
 import Testing
+import ZeroMQ
 
 @testable import Nodes
 
@@ -71,13 +72,11 @@ final class RunningNode {
 /// The test's own end of a connection.
 struct Peer {
     let port: Nodes.Port
-    private static func context() throws -> Context { try Context() }
-
     init(_ type: String, bind: String? = nil, connect: String? = nil, mandatory: Bool = false) throws {
         let socket = ResolvedSocket(
             name: "test", type: type, binds: bind.map { [$0] } ?? [],
             connects: connect.map { [.init(endpoint: $0)] } ?? [])
-        port = try Nodes.Port(socket, context: Peer.context(), mandatory: mandatory, linger: 0)
+        port = try Nodes.Port(socket, context: Context(), mandatory: mandatory, linger: 0)
         try port.open()
     }
 
@@ -96,8 +95,8 @@ struct Peer {
     }
 
     /// The last frame of the next message, read.
-    func message() throws -> Message? {
-        try receive().map { try Message(payload: $0.last ?? []) }
+    func message() throws -> Nodes.Message? {
+        try receive().map { try Nodes.Message(payload: $0.last ?? []) }
     }
 
     /// Reads the answers to so many requests: the indexes of each one's tokens, and how it ended.

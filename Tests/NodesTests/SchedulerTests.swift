@@ -203,6 +203,21 @@ import Testing
         #expect(bench.scheduler.engineCount == 1)
     }
 
+    @Test func answersToAnEarlierSchedulerAreNotMistaken() {
+        var settings = Scheduler.Settings()
+        settings.idPrefix = "77-"
+        var bench = Bench(settings)
+        bench.ready("a")
+        bench.request("c", "x")
+        #expect(bench.dispatched() == ["a:77-1+0"])
+        for stale in ["66-1", "1", "77-2", "77-", "77-1.2"] {
+            bench.engine("a", .token(id: stale, index: 0, text: "old"))
+            #expect(bench.effects() == [.engine(Array("a".utf8), .cancel(id: stale), number: nil)])
+        }
+        bench.engine("a", .token(id: "77-1", index: 0, text: "new"))
+        #expect(bench.answers() == [#"c {"type":"token","id":"x","index":0,"text":"new"}"#])
+    }
+
     @Test func aDEALERBackendHoldsRequestsBackUntilItIsWritable() {
         var settings = Scheduler.Settings()
         settings.anonymousEngines = true

@@ -1,6 +1,7 @@
 import Foundation
 import RunDirectory
 import Testing
+import ZeroMQ
 
 @testable import Nodes
 
@@ -74,7 +75,8 @@ import Testing
                 try RunningNode("source", in: scratch, ["rate": .text("max")], socket("PUSH", bind: "a"))
             case "paced": try RunningNode("source", in: scratch, ["rate": .number(0.01)], socket("PUSH", connect: "a"))
             case "sink": try RunningNode("sink", in: scratch, [:], socket("PULL", bind: "a"))
-            case "worker": try RunningNode("worker", in: scratch, [:], socket("PULL", bind: "a"), socket("PUSH", bind: "b"))
+            case "worker":
+                try RunningNode("worker", in: scratch, [:], socket("PULL", bind: "a"), socket("PUSH", bind: "b"))
             case "client": try RunningNode("client", in: scratch, [:], socket("REQ", connect: "a"))
             case "engine": try RunningNode("engine", in: scratch, [:], socket("DEALER", connect: "a"))
             default:
@@ -106,7 +108,7 @@ import Testing
 
     @Test func mistakesAreOneSentence() throws {
         let taken = try Peer("PULL", bind: "tcp://127.0.0.1:*")
-        let endpoint = try #require(taken.port.lastEndpoint)
+        let endpoint = try taken.port.socket.lastEndpoint
         let mistakes: [(RunningNode, String)] = try [
             (
                 RunningNode("source", in: scratch, ["rat": .number(1)], socket("PUSH", bind: "a")),
@@ -123,8 +125,8 @@ import Testing
             ),
             (
                 RunningNode("sink", in: scratch, [:], ResolvedSocket(name: "in", type: "PULL", binds: [endpoint])),
-                "zmqtop-node: sink: socket in: cannot bind \(endpoint): Address already in use; "
-                    + "end the program that has it, or choose another, like tcp://127.0.0.1:*\n"
+                "zmqtop-node: sink: socket in: cannot bind \(endpoint): Address already in use. Something else is bound "
+                    + "there: choose another port (tcp://127.0.0.1:* takes a free one) or path, or end what holds it.\n"
             ),
             (
                 RunningNode("baker", in: scratch),

@@ -1,9 +1,9 @@
 import Glibc
 import RunDirectory
+import ZeroMQ
 
 /// Kind `client`: makes requests, and measures how they are answered.
 struct ClientNode: NodeProgram {
-    private let context: Context
     private let declared: ResolvedSocket
     private var port: Port
     private var conversations: Conversations
@@ -16,7 +16,7 @@ struct ClientNode: NodeProgram {
     private var gauges = Gauges()
     private var rate = RateWindow()
 
-    init(_ node: ResolvedNode, context: Context) throws {
+    init(_ node: ResolvedNode) throws {
         var behavior = Behavior(kind: "client", values: node.behavior)
         declared = try DeclaredSockets(kind: "client", sockets: node.sockets).only(["REQ", "DEALER"])
         load = try Load(&behavior, rate: 5, orMax: false)
@@ -34,8 +34,7 @@ struct ClientNode: NodeProgram {
         generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
         try behavior.finish()
         conversations = Conversations(settings, prefix: "\(node.name).\(getpid())")
-        self.context = context
-        port = try Port(declared, context: context)
+        port = try Port(declared, context: Context())
         try port.open()
     }
 
@@ -94,7 +93,7 @@ struct ClientNode: NodeProgram {
         if isREQ {
             // A REQ waits for its reply for ever: only a new one can ask again ("lazy pirate" in the guide).
             port.close()
-            port = try Port(declared, context: context)
+            port = try Port(declared, context: port.socket.context)
             try port.open()
         } else {
             for id in expired { _ = try port.send([Message.cancel(id: id).payload]) }

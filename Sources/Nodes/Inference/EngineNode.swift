@@ -1,5 +1,6 @@
 import Glibc
 import RunDirectory
+import ZeroMQ
 
 /// Kind `engine`: makes tokens, several requests at a time.
 struct EngineNode: NodeProgram {
@@ -16,7 +17,7 @@ struct EngineNode: NodeProgram {
     private var nextReady: Seconds?
     private var heartbeat: Seconds = 0.5
 
-    init(_ node: ResolvedNode, context: Context) throws {
+    init(_ node: ResolvedNode) throws {
         var behavior = Behavior(kind: "engine", values: node.behavior)
         let socket = try DeclaredSockets(kind: "engine", sockets: node.sockets).only(["DEALER", "ROUTER", "REP"])
         var settings = Batch.Settings()
@@ -28,7 +29,7 @@ struct EngineNode: NodeProgram {
         try behavior.finish()
         name = node.name
         batch = Batch(settings, generator: generator)
-        port = try Port(socket, context: context, mandatory: true)
+        port = try Port(socket, context: Context(), mandatory: true)
         answers = Outbox(port)
         nextReady = socket.type == "DEALER" ? 0 : nil
         try port.open()
@@ -54,7 +55,7 @@ struct EngineNode: NodeProgram {
                 let tokens = rate.rate(total: batch.tokens, now: now)
                 let figures: [(String, Double?)] = [
                     ("running", Double(batch.running)), ("waiting", Double(batch.waiting)),
-                    ("max_batch", Double(batch.settings.maxBatch)), ("completed", Double(batch.completed)),
+                    ("batch", Double(batch.settings.maxBatch)), ("completed", Double(batch.completed)),
                     ("errors", Double(errors)), ("tokens_per_second", tokens),
                 ]
                 return (figures, rate.isMoving)

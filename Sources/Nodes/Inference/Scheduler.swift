@@ -285,7 +285,8 @@ struct Scheduler {
     /// The request that an engine means, if it is still that attempt's turn.
     private func current(_ id: String?) -> (number: Int, entry: Entry)? {
         guard let id, id.hasPrefix(settings.idPrefix),
-            let number = Int(id.dropFirst(settings.idPrefix.count).prefix { $0 != "." }), let entry = entries[number], id == wireID(number, entry.attempt),
+            let number = Int(id.dropFirst(settings.idPrefix.count).prefix { $0 != "." }), let entry = entries[number],
+            id == wireID(number, entry.attempt),
             entry.engine != nil || settings.anonymousEngines
         else { return nil }
         return (number, entry)

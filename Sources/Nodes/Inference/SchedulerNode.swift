@@ -1,5 +1,6 @@
 import Glibc
 import RunDirectory
+import ZeroMQ
 
 /// Kind `scheduler`: gives clients' requests to engines, and their tokens back.
 struct SchedulerNode: NodeProgram {
@@ -12,7 +13,7 @@ struct SchedulerNode: NodeProgram {
     /// Messages read from one socket before the other one has its turn.
     private static let burst = 256
 
-    init(_ node: ResolvedNode, context: Context) throws {
+    init(_ node: ResolvedNode) throws {
         var behavior = Behavior(kind: "scheduler", values: node.behavior)
         let declared = DeclaredSockets(kind: "scheduler", sockets: node.sockets)
         let (front, back) = try declared.frontendAndBackend()
@@ -25,6 +26,7 @@ struct SchedulerNode: NodeProgram {
         _ = try behavior.seed()
         try behavior.finish()
         scheduler = Scheduler(settings)
+        let context = try Context()
         frontend = try Port(front, context: context, mandatory: true)
         backend = try Port(back, context: context, mandatory: true)
         answers = Outbox(frontend)
@@ -52,7 +54,7 @@ struct SchedulerNode: NodeProgram {
             }
             guard isAllRead else { continue }
             let deadline = [scheduler.nextTick, answers.retryAt, gauges.due].compactMap { $0 }.min()
-            let wanted: Port.Events = scheduler.waitsForBackend ? [.input, .output] : .input
+            let wanted: PollEvents = scheduler.waitsForBackend ? [.input, .output] : .input
             let ready = try Port.wait([(frontend, .input), (backend, wanted)], until: deadline)
             if ready[1].contains(.output) { scheduler.backendIsWritable(now: Clock.now) }
         }

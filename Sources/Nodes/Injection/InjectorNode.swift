@@ -1,6 +1,6 @@
-import CZeroMQ
 import Glibc
 import RunDirectory
+import ZeroMQ
 
 /// Kind `injector`: joins as a fresh peer, sends an `Injection`'s messages, collects the replies, and ends by itself.
 /// What happens stands on standard output, an `InjectionEvent` as JSON a line.
@@ -15,8 +15,9 @@ struct InjectorNode: NodeProgram {
     /// PUB cannot see them come.
     static let subscriptionTime: Seconds = 0.2
 
+    private static let routingIDNumber: Int32 = 5
+
     private let node: ResolvedNode
-    private let context: Context
     /// Of no use to evenly spaced messages, but asked for.
     private var generator = SeededGenerator(seed: 0, name: "")
     private var sent = 0
@@ -25,20 +26,21 @@ struct InjectorNode: NodeProgram {
     private var toldAt: Seconds = 0
     private var toldSent = 0
 
-    init(_ node: ResolvedNode, context: Context) {
+    init(_ node: ResolvedNode) {
         self.node = node
-        self.context = context
     }
 
     mutating func run() throws {
         do {
             try work()
+            tell(.finished(sent: sent, replies: replies))
         } catch {
             tell(.failed(reason: "\(error)"))
             throw error
         }
     }
 
+    /// When it returns its socket and context are gone: all that was accepted has left, or had its time.
     private mutating func work() throws {
         let injection = try Injection(behavior: node.behavior)
         var declared = try DeclaredSockets(kind: "injector", sockets: node.sockets).only([
@@ -47,9 +49,10 @@ struct InjectorNode: NodeProgram {
         guard declared.connects.count == 1, declared.binds.isEmpty, let endpoint = declared.connects.first?.endpoint
         else { throw NodeError("an injector has one socket that connects to one endpoint, and binds none") }
         if let identity = injection.identity {
-            declared.options.append(.init(name: "routing_id", number: ZMQ_ROUTING_ID, value: .bytes(identity)))
+            declared.options.append(
+                .init(name: "routing_id", number: InjectorNode.routingIDNumber, value: .bytes(identity)))
         }
-        let port = try Port(declared, context: context, linger: InjectorNode.linger)
+        let port = try Port(declared, context: Context(), linger: InjectorNode.linger)
         guard try join(port, target: injection.target, endpoint: endpoint) else { return }
         let isREQ = declared.type == "REQ"
         let sends = declared.type != "SUB" && declared.type != "PULL"
@@ -61,7 +64,6 @@ struct InjectorNode: NodeProgram {
                 guard isREQ, sent < injection.count else { continue }
                 let time = injection.reply ?? InjectorNode.replyTime
                 guard try collect(from: port, until: sentAt + time, most: sent) || Signals.mustStop else {
-                    port.close()
                     throw NodeError(
                         "request \(sent) of \(injection.count) had no reply in \(time) s, and a REQ cannot ask again "
                             + "before it is answered; wait longer for replies, or inject as a DEALER")
@@ -72,21 +74,21 @@ struct InjectorNode: NodeProgram {
         if let time = injection.reply {
             _ = try collect(from: port, until: sentAt + time, most: isREQ ? sent : .max)
         }
-        let isStopped = Signals.mustStop
-        if isStopped { try port.set(ZMQ_LINGER, "linger", .int(Port.linger)) }
-        port.close()
-        context.terminate(giveUp: { !isStopped && Signals.mustStop })
-        tell(.finished(sent: sent, replies: replies))
+        if Signals.mustStop {
+            try port.set(linger: Port.linger)
+        } else {
+            Signals.release()
+        }
     }
 
     /// Opens the port and waits for its handshake. False: told to stop before.
     private mutating func join(_ port: Port, target: String, endpoint: String) throws -> Bool {
         let subject = target.isEmpty ? endpoint : "\(target) (\(endpoint))"
         let type = port.declared.type
-        let handshake = try Handshake(of: port, context: context)
+        let handshake = try Handshake(of: port)
         try port.open()
         let outcome = try handshake.wait(until: Clock.now + InjectorNode.handshakeTime)
-        handshake.close(port)
+        handshake.stop()
         let reason: String
         switch outcome {
         case .succeeded:
@@ -95,20 +97,18 @@ struct InjectorNode: NodeProgram {
             return true
         case .interrupted: reason = ""
         case .refused:
-            reason = "\(subject) refuses a \(type): choose a type that goes with it, and its security options if it has any"
+            reason =
+                "\(subject) refuses a \(type): choose a type that goes with it, and its security options if it has any"
         case .missing(0):
-            reason = "\(subject) accepts a connection, but no ZeroMQ handshake came in \(Int(InjectorNode.handshakeTime)) s: "
+            reason =
+                "\(subject) accepts a connection, but no ZeroMQ handshake came in \(Int(InjectorNode.handshakeTime)) s: "
                 + "it may be stopped, or be no ZeroMQ socket"
         case .missing:
             reason = "nobody listens at \(subject): start the node that binds it, and try again"
         }
         // What was never connected has nothing to wait for.
-        try port.set(ZMQ_LINGER, "linger", .int(0))
-        port.close()
-        if outcome == .interrupted {
-            tell(.finished(sent: 0, replies: 0))
-            return false
-        }
+        try port.set(linger: 0)
+        if outcome == .interrupted { return false }
         throw NodeError(reason)
     }
 

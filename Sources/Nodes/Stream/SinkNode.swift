@@ -1,4 +1,5 @@
 import RunDirectory
+import ZeroMQ
 
 /// Kind `sink`: receives, and takes its time.
 struct SinkNode: NodeProgram {
@@ -6,18 +7,18 @@ struct SinkNode: NodeProgram {
     private let serviceTime: Spread
     private var generator: SeededGenerator
 
-    init(_ node: ResolvedNode, context: Context) throws {
+    init(_ node: ResolvedNode) throws {
         var behavior = Behavior(kind: "sink", values: node.behavior)
         let socket = try DeclaredSockets(kind: "sink", sockets: node.sockets).only(["PULL", "SUB", "DEALER", "PAIR"])
         serviceTime = try behavior.spread("service_time", minimum: 0, default: Spread(0))
         generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
         try behavior.finish()
-        port = try Port(socket, context: context)
+        port = try Port(socket, context: Context())
         try port.open()
     }
 
     mutating func run() throws {
-        let frame = Port.Frame()
+        let frame = ZeroMQ.Message()
         while !Signals.mustStop {
             guard try port.receiveWaiting(into: frame), !serviceTime.isZero, !frame.hasMore else { continue }
             Clock.sleepThrough(until: Clock.now + serviceTime.pick(&generator))

@@ -1,4 +1,5 @@
 import RunDirectory
+import ZeroMQ
 
 /// Kind `source`: sends messages of a size at a rate, or as fast as they are taken. It waits in zmq_send when its
 /// queues are full.
@@ -14,7 +15,7 @@ struct SourceNode: NodeProgram {
     /// Messages between two looks at the clock and at what came in.
     private static let burst = 256
 
-    init(_ node: ResolvedNode, context: Context) throws {
+    init(_ node: ResolvedNode) throws {
         var behavior = Behavior(kind: "source", values: node.behavior)
         let socket = try DeclaredSockets(kind: "source", sockets: node.sockets).only(["PUSH", "PUB", "DEALER", "PAIR"])
         load = try Load(&behavior, rate: 100, orMax: true)
@@ -24,7 +25,7 @@ struct SourceNode: NodeProgram {
         try behavior.finish()
         payload = Payload(largest: Int(size.to), smallest: Int(size.from))
         mayReceive = socket.type == "DEALER" || socket.type == "PAIR"
-        port = try Port(socket, context: context)
+        port = try Port(socket, context: Context())
         try port.open()
     }
 

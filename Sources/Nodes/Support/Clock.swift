@@ -20,10 +20,4 @@ enum Clock {
     static func sleepThrough(until deadline: Seconds) {
         while now < deadline, !Signals.mustStop { sleep(until: deadline) }
     }
-
-    /// Milliseconds for a poll that ends at the deadline and not before it; -1 for no deadline.
-    static func milliseconds(until deadline: Seconds?, now: Seconds) -> Int {
-        guard let deadline else { return -1 }
-        return max(0, Int(min(3600, deadline - now) * 1000 + 0.999))
-    }
 }

@@ -90,7 +90,8 @@ extension JSON {
 
         private func source() throws -> Source {
             guard !isAtEnd else {
-                throw DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: "the list is too short"))
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: codingPath, debugDescription: "the list is too short"))
             }
             return Source(value: elements[currentIndex], codingPath: codingPath)
         }

@@ -52,6 +52,12 @@ enum Signals {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// From now on TERM and INT end the process at once: nothing is left but to wait.
+    static func release() {
+        signal(SIGTERM, SIG_DFL)
+        signal(SIGINT, SIG_DFL)
+    }
+
     private static func handle(_ signals: [Int32], _ handler: @escaping @convention(c) (Int32) -> Void) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handler

@@ -1,0 +1,103 @@
+import Foundation
+import RunDirectory
+import Testing
+import ZeroMQ
+
+@testable import Nodes
+
+@Suite(.timeLimit(.minutes(1))) struct InjectorTests {
+    private let scratch: Scratch
+    private let endpoint: String
+
+    init() throws {
+        scratch = try Scratch()
+        endpoint = scratch.endpoint("target")
+    }
+
+    private func injector(_ type: String, _ injection: Injection) throws -> RunningNode {
+        try RunningNode(
+            "injector", name: "inject-1", in: scratch, injection.behavior,
+            ResolvedSocket(name: "out", type: type, connects: [.init(endpoint: endpoint)]))
+    }
+
+    /// What it printed, read as the session reads it; times are set to 0.
+    private func events(_ output: String) throws -> [InjectionEvent] {
+        try output.split(separator: "\n").map { line in
+            let event = try JSONDecoder().decode(InjectionEvent.self, from: Data(line.utf8))
+            if case .reply(let frames, _) = event { return .reply(frames: frames, seconds: 0) }
+            return event
+        }
+    }
+
+    @Test func aDEALERSendsItsFramesAndCollectsEveryReply() throws {
+        let router = try Peer("ROUTER", bind: endpoint)
+        let injection = Injection(
+            target: "t.in", frames: [[], [0, 255]], identity: [1, 2], count: 2, rate: 50, reply: 0.3)
+        let injector = try injector("DEALER", injection)
+        for _ in 0..<2 { #expect(try router.receive() == [[1, 2], [], [0, 255]]) }
+        for reply: [UInt8] in [[1], [2], [3]] { #expect(try router.port.send([[1, 2], reply]) == .sent) }
+        let end = injector.ended()
+        let events = try events(end.output)
+        #expect(end.status == 0)
+        #expect(events.first == .joined(node: "inject-1", type: "DEALER", endpoint: endpoint))
+        #expect(events.contains(.sent(messages: 2)))
+        #expect(events.suffix(4).dropLast() == [[1], [2], [3]].map { .reply(frames: [$0], seconds: 0) })
+        #expect(events.last == .finished(sent: 2, replies: 3))
+    }
+
+    @Test func aREQAsksAgainWhenItIsAnsweredAndEndsWithTheLastReply() throws {
+        let reply = try Peer("REP", bind: endpoint)
+        let injector = try injector("REQ", Injection(target: "t.in", frames: [[65]], count: 3, reply: 20))
+        for number in 1...3 {
+            #expect(try reply.receive() == [[65]])
+            try reply.send("\(number)")
+        }
+        #expect(try events(injector.ended().output).last == .finished(sent: 3, replies: 3))
+    }
+
+    @Test func aPUSHLeavesEverythingBehindBeforeItEnds() throws {
+        let pull = try Peer("PULL", bind: endpoint)
+        let injector = try injector("PUSH", Injection(target: "t.in", frames: [Array("x".utf8)], count: 700))
+        for _ in 0..<700 { #expect(try pull.receive() == [Array("x".utf8)]) }
+        #expect(try events(injector.ended().output).last == .finished(sent: 700, replies: 0))
+    }
+
+    @Test func aTypeThatDoesNotFitFailsWithTheRemedy() throws {
+        // Reading makes the PULL's end of the handshake go on.
+        let pull = try Peer("PULL", bind: endpoint)
+        let injector = try injector("SUB", Injection(target: "t.in", frames: [[65]]))
+        let end = injector.ended()
+        #expect(end.status == 1)
+        let reason =
+            "t.in (\(endpoint)) refuses a SUB: choose a type that goes with it, and its security options if it has any"
+        #expect(try events(end.output) == [.failed(reason: reason)])
+        #expect(end.errors == "zmqtop-node: inject-1: \(reason)\n")
+        #expect(try pull.receive(within: 0) == nil)
+    }
+
+    @Test func nobodyThereFailsWithTheRemedy() throws {
+        let end = try injector("DEALER", Injection(target: "t.in", frames: [[65]])).ended()
+        #expect(end.status == 1)
+        let reason = "nobody listens at t.in (\(endpoint)): start the node that binds it, and try again"
+        #expect(try events(end.output) == [.failed(reason: reason)])
+    }
+
+    @Test func theBehaviorCarriesEveryField() throws {
+        for injection in [
+            Injection(target: "a.b", frames: []),
+            Injection(
+                target: "a.b", type: "REQ", frames: [[], [0], [255, 16]], identity: [], count: 7, rate: 0.5, reply: 0),
+        ] {
+            #expect(try Injection(behavior: injection.behavior) == injection)
+        }
+    }
+
+    @Test(arguments: [
+        ["frames": BehaviorValue.list([.text("0")])], ["frames": .list([.text("zz")])], ["frames": .text("00")], [:],
+        ["frames": .list([]), "count": .number(0)], ["frames": .list([]), "rate": .number(0)],
+        ["frames": .list([]), "what": .number(1)],
+    ])
+    func aBehaviorThatIsNoInjectionIsRefused(behavior: [String: BehaviorValue]) {
+        #expect(throws: InjectionBehaviorError.self) { try Injection(behavior: behavior) }
+    }
+}
