@@ -73,7 +73,8 @@ final class TappedProcess {
                 newEndpoints.append(endpoint)
             }
             let changed =
-                endpoint.row.generation != record.pointee.generation || endpoint.row.removed != record.pointee.removed_ns
+                endpoint.row.generation != record.pointee.generation
+                || endpoint.row.removed != record.pointee.removed_ns
             endpoint.row.update(record)
             if changed { endpoint.socket?.forgetEndpointTexts() }
             if endpoint.socket == nil, let socket = sockets[endpoint.row.socketID] {
