@@ -114,7 +114,12 @@ final class TappedProcess {
     func end() { segment = nil }
 
     /// Every connection of it is accounted for.
-    var isOver: Bool { !alive && sockets.values.allSatisfy { $0.ends.isEmpty && ($0.socket != nil || $0.row.hidden) } }
+    var isOver: Bool {
+        !alive
+            && sockets.values.allSatisfy {
+                $0.ends.isEmpty && ($0.socket != nil || $0.row.hidden || $0.endpoints.isEmpty)
+            }
+    }
 
     /// Lets go of all that holds on to it.
     func forget() {
