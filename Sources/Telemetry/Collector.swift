@@ -68,7 +68,9 @@ public final class Collector {
             let living = sample(process.pid).map { $0.started <= process.started + 100_000_000 } ?? false
             do {
                 try process.read(segment, scratch)
-                eventsDropped += try segment.events(scratch, last: !living) { pendingEvents.append((process, EventRow($0))) }
+                eventsDropped += try segment.events(scratch, last: !living) {
+                    pendingEvents.append((process, EventRow($0)))
+                }
             } catch {
                 name(problem: error.text, file: process.file)
                 process.end()

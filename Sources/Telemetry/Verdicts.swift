@@ -12,17 +12,45 @@ public struct VerdictJudge {
 
     /// What is remembered of a link.
     private struct History {
+        let id: String
         /// Each way: what had been delivered, and since when nothing more was while messages waited.
         var stalls = BothWays<(received: Int, since: Double)?>(nil)
         var everUp = false
         /// Reconnects and when they were counted, over the last ten seconds.
         var reconnects: [(elapsed: Double, count: Int)] = []
+
+        init(id: String) { self.id = id }
+
+        /// Whether messages wait and nothing was delivered since the last snapshot.
+        mutating func waits(_ way: Way, _ link: borrowing Snapshot.Link, _ elapsed: Double) -> Bool {
+            let (known, received) =
+                way == .out
+                ? (link.out.stages.known, link.out.received) : (link.back.stages.known, link.back.received)
+            guard known > 0, let received else {
+                stalls[way] = nil
+                return false
+            }
+            if let stall = stalls[way], stall.received == received { return true }
+            stalls[way] = (received, elapsed)
+            return false
+        }
+
+        /// How often within the last ten seconds.
+        mutating func reconnected(_ count: Int, _ elapsed: Double) -> Int {
+            // What was before the first snapshot was not seen to happen within ten seconds.
+            if reconnects.last?.count != count { reconnects.append((elapsed, count)) }
+            // The last one that is older than ten seconds is the count that the window begins with.
+            while reconnects.count > 1, reconnects[1].elapsed <= elapsed - 10 { reconnects.removeFirst() }
+            return count - reconnects[0].count
+        }
     }
 
-    private var histories: [String: History] = [:]
+    /// In the order of the snapshot's links, which rarely changes.
+    private var histories: [History] = []
     /// By node: since when it runs.
     private var running: [String: Double] = [:]
 
+    /// With no memory yet.
     public init() {}
 
     /// To be called with each snapshot of a session, in order.
@@ -36,19 +64,25 @@ public struct VerdictJudge {
             }
         }
         var nodes: [String: String]?
-        for link in snapshot.links {
-            var history = histories.removeValue(forKey: link.id) ?? History()
-            defer { histories[link.id] = history }
-            let elapsed = snapshot.elapsed
-            for way in Way.allCases {
-                if let verdict = VerdictJudge.stalled(link, way, &history, elapsed) { verdicts.append(verdict) }
+        findHistories(of: snapshot.links)
+        let elapsed = snapshot.elapsed
+        for index in snapshot.links.indices {
+            // By index: a copy of a link would cost more than all the rules.
+            let state = snapshot.links[index].state
+            for way in Way.allCases where histories[index].waits(way, snapshot.links[index], elapsed) {
+                if let verdict = VerdictJudge.stalled(snapshot.links[index], way, histories[index], elapsed) {
+                    verdicts.append(verdict)
+                }
             }
-            if let verdict = VerdictJudge.storm(link, &history, elapsed) { verdicts.append(verdict) }
-            switch link.state {
-            case .up: history.everUp = true
-            case .refused: verdicts.append(VerdictJudge.refused(link, elapsed))
+            if histories[index].reconnected(snapshot.links[index].reconnects, elapsed) >= 5 {
+                verdicts.append(VerdictJudge.storm(snapshot.links[index], histories[index]))
+            }
+            switch state {
+            case .up: histories[index].everUp = true
+            case .refused: verdicts.append(VerdictJudge.refused(snapshot.links[index], elapsed))
             case .declared, .connecting, .retrying:
-                guard !history.everUp else { break }
+                guard !histories[index].everUp else { break }
+                let link = snapshot.links[index]
                 let nodeOf = nodes ?? VerdictJudge.nodesOfSockets(snapshot)
                 nodes = nodeOf
                 if let verdict = neverConnected(link, node: nodeOf[link.from], elapsed) { verdicts.append(verdict) }
@@ -62,21 +96,20 @@ public struct VerdictJudge {
         Dictionary(snapshot.sockets.map { ($0.id, $0.node) }, uniquingKeysWith: { first, _ in first })
     }
 
+    private mutating func findHistories(of links: [Snapshot.Link]) {
+        let same =
+            histories.count == links.count && links.indices.allSatisfy { histories[$0].id == links[$0].id }
+        guard !same else { return }
+        let known = Dictionary(histories.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        histories = links.map { known[$0.id] ?? History(id: $0.id) }
+    }
+
     private static func stalled(
-        _ link: Snapshot.Link, _ way: Way, _ history: inout History, _ elapsed: Double
+        _ link: Snapshot.Link, _ way: Way, _ history: History, _ elapsed: Double
     ) -> Snapshot.Verdict? {
-        let direction = way == .out ? link.out : link.back
-        let stages = direction.stages
-        let waiting = (stages.sendQueue ?? 0) + (stages.kernel ?? 0) + (stages.receiveQueue ?? 0)
-        guard waiting > 0, let received = direction.received else {
-            history.stalls[way] = nil
-            return nil
-        }
-        guard let stall = history.stalls[way], stall.received == received else {
-            history.stalls[way] = (received, elapsed)
-            return nil
-        }
-        guard elapsed - stall.since >= 2 else { return nil }
+        guard let stall = history.stalls[way], elapsed - stall.since >= 2 else { return nil }
+        let stages = (way == .out ? link.out : link.back).stages
+        let waiting = stages.known
         func shown(_ count: Int?) -> String { count.map(String.init) ?? "an unknown number" }
         let (sender, receiver) = way == .out ? (link.from, link.to) : (link.to, link.from)
         return .init(
@@ -103,19 +136,12 @@ public struct VerdictJudge {
                 + "\(VerdictJudge.seconds(elapsed - since)) and \(seen).")
     }
 
-    private static func storm(
-        _ link: Snapshot.Link, _ history: inout History, _ elapsed: Double
-    ) -> Snapshot.Verdict? {
-        // What was before the first snapshot was not seen to happen within ten seconds.
-        if history.reconnects.last?.count != link.reconnects { history.reconnects.append((elapsed, link.reconnects)) }
-        // The last one that is older than ten seconds is the count that the window begins with.
-        while history.reconnects.count > 1, history.reconnects[1].elapsed <= elapsed - 10 {
-            history.reconnects.removeFirst()
-        }
-        let recent = link.reconnects - history.reconnects[0].count
-        guard recent >= 5, let first = history.reconnects.dropFirst().first else { return nil }
+    private static func storm(_ link: Snapshot.Link, _ history: History) -> Snapshot.Verdict {
+        let first = history.reconnects[0]
+        let recent = link.reconnects - first.count
+        let since = history.reconnects.count > 1 ? history.reconnects[1].elapsed : first.elapsed
         return .init(
-            rule: "reconnect-storm", subject: link.id, since: first.elapsed,
+            rule: "reconnect-storm", subject: link.id, since: since,
             text: "\(link.id) has reconnected \(recent) times within 10 s, \(link.reconnects) times in all.")
     }
 
@@ -161,4 +187,9 @@ public struct VerdictJudge {
 
     private static func seconds(_ value: Double) -> String { "\((value * 10).rounded() / 10) s" }
     private static func messages(_ count: Int) -> String { count == 1 ? "1 message" : "\(count) messages" }
+}
+
+extension Snapshot.Direction.Stages {
+    /// What is known to wait.
+    fileprivate var known: Int { (sendQueue ?? 0) + (kernel ?? 0) + (receiveQueue ?? 0) }
 }

@@ -6,12 +6,15 @@ import Testing
 private let snapshot = Snapshot(
     session: "s", seq: 3, time: "", elapsed: 6, topology: "t",
     nodes: [
-        .init(name: "engine-1", kind: "engine", group: "engine", source: .tap, state: .running, restarts: 2, gauges: ["batch": 6]),
+        .init(
+            name: "engine-1", kind: "engine", group: "engine", source: .tap, state: .running, restarts: 2,
+            gauges: ["batch": 6]),
         .init(name: "engine-2", kind: "engine", group: "engine", state: .failed),
     ],
     sockets: [
         .init(
-            id: "engine-1.work", node: "engine-1", name: "work", type: "DEALER", declared: true, observed: true, sent: 101,
+            id: "engine-1.work", node: "engine-1", name: "work", type: "DEALER", declared: true, observed: true,
+            sent: 101,
             blocked: .init(call: "zmq_send", for: 1.5, on: []))
     ],
     links: [
@@ -50,11 +53,13 @@ private let snapshot = Snapshot(
 
     @Test(arguments: [
         ("node(engine-3).state == up", 6, "engine-1"), ("node(engine-1).restart >= 1", 16, "restarts"),
-        ("links.upp == 1", 7, "up"), ("elapsd > 5", 1, "elapsed"), ("elapsed >", 10, nil), ("elapsed > 5 an 3", 13, nil),
+        ("links.upp == 1", 7, "up"), ("elapsd > 5", 1, "elapsed"), ("elapsed >", 10, nil),
+        ("elapsed > 5 an 3", 13, nil),
         ("count(link, state == up) == 1", 7, "links"), ("count(links, stat == up) == 1", 14, "state"),
         ("verdict(stalled-lnk)", 9, "stalled-link"), ("elapsed > 5x", 11, nil), ("elapsed", 8, nil),
         ("link(engine-1.work -> scheduler.backend).out.snt > 1", 46, "sent"), ("(elapsed > 5", 13, nil),
-        ("socket(engine-1.work)", 22, nil), ("noed(x).state == up", 1, "node"), ("topology == 'a", 15, nil), ("", 1, nil),
+        ("socket(engine-1.work)", 22, nil), ("noed(x).state == up", 1, "node"), ("topology == 'a", 15, nil),
+        ("", 1, nil),
     ])
     func `an error has its column and the nearest name`(text: String, column: Int, suggestion: String?) throws {
         do throws(ConditionError) {

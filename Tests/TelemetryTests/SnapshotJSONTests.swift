@@ -10,7 +10,8 @@ import Testing
             session: "inference-x7", seq: 12, time: timestamp(1_795_338_000.0015), elapsed: 1, topology: "inference",
             nodes: [
                 .init(
-                    name: "engine-1", kind: "engine", group: "engine", replica: 1, source: .tap, state: .running, pid: 4711,
+                    name: "engine-1", kind: "engine", group: "engine", replica: 1, source: .tap, state: .running,
+                    pid: 4711,
                     cpu: 0.0300000004, rss: 8_388_608, gauges: ["running": 3, "batch": 0.5]),
                 .init(
                     name: "engine-2", kind: "engine", group: "engine", state: .failed, restarts: 1,
@@ -20,7 +21,8 @@ import Testing
                 .init(
                     id: "engine-1.work", node: "engine-1", name: "work", type: "DEALER", declared: true, observed: true,
                     endpoints: ["ipc:///run/backend"], sent: 120, received: 14, sentBytes: 9000, receivedBytes: 2000,
-                    sendRate: 60, receiveRate: .nan, wouldBlock: 0, sendQueue: 0, receiveQueue: 0, lost: 0, discarded: 0,
+                    sendRate: 60, receiveRate: .nan, wouldBlock: 0, sendQueue: 0, receiveQueue: 0, lost: 0,
+                    discarded: 0,
                     hwm: .init(send: 1000, receive: nil),
                     blocked: .init(call: "zmq_send", for: 1.2, on: ["sink.in"]))
             ],
@@ -36,7 +38,8 @@ import Testing
             ],
             events: [
                 .init(
-                    elapsed: 0.4, node: "engine-1", socket: nil, event: "CONNECT_RETRIED", endpoint: "ipc:///run/backend",
+                    elapsed: 0.4, node: "engine-1", socket: nil, event: "CONNECT_RETRIED",
+                    endpoint: "ipc:///run/backend",
                     value: 183)
             ],
             verdicts: [.init(rule: "stalled-link", subject: "a->b", since: 8.1, text: "It stalls.")])
@@ -102,7 +105,8 @@ import Testing
             judge.judge(snapshot(3, link(received: 5, kernel: 7))) == [
                 .init(
                     rule: "stalled-link", subject: "a.out->b.in", since: 1,
-                    text: "8 messages from a.out wait for b.in, and it has taken none for 2.0 s: an unknown number in the "
+                    text:
+                        "8 messages from a.out wait for b.in, and it has taken none for 2.0 s: an unknown number in the "
                         + "send queue, 7 in the kernel, 1 in the receive queue; the link is up.")
             ])
         #expect(judge.judge(snapshot(4, link(received: 6, kernel: 7))).isEmpty)
@@ -149,7 +153,8 @@ import Testing
         #expect(verdicts.map(\.rule) == Array(repeating: "blocked-on", count: 4))
         #expect(
             verdicts[0].text
-                == "a.out has been inside zmq_send for 3.0 s: it waits for b.out; they wait for each other: a → b → c → a.")
+                == "a.out has been inside zmq_send for 3.0 s: it waits for b.out; they wait for each other: a → b → c → a."
+        )
         #expect(!verdicts[3].text.contains("each other"))
     }
 }

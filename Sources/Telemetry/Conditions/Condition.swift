@@ -95,7 +95,9 @@ enum SnapshotSubject: String, CaseIterable, Sendable {
 }
 
 indirect enum ConditionNode: Sendable {
-    enum Comparison: String, Sendable { case equal = "==", notEqual = "!=", less = "<", atMost = "<=", more = ">", atLeast = ">=" }
+    enum Comparison: String, Sendable {
+        case equal = "==", notEqual = "!=", less = "<", atMost = "<=", more = ">", atLeast = ">="
+    }
     enum Gathering: String, CaseIterable, Sendable { case count, any, all, sum }
 
     case or(ConditionNode, ConditionNode)

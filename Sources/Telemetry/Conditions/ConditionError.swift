@@ -1,8 +1,10 @@
 /// Where an expression cannot be read, what was expected there, and what may have been meant.
 public struct ConditionError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// As it was written.
     public let expression: String
     /// In characters, from 1.
     public let column: Int
+    /// What could have stood there.
     public let expected: String
     /// The nearest name that exists, when it looks like a slip.
     public let suggestion: String?

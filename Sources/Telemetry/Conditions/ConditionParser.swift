@@ -110,7 +110,9 @@ struct ConditionParser {
         }
         guard let gathering = ConditionNode.Gathering(rawValue: word) else {
             let names =
-                SnapshotSubject.allCases.map(\.rawValue) + ConditionNode.Gathering.allCases.map(\.rawValue) + ["verdict"]
+                SnapshotSubject.allCases.map(\.rawValue) + ConditionNode.Gathering.allCases.map(\.rawValue) + [
+                    "verdict"
+                ]
             throw error("one of \(names.joined(separator: ", "))", at: start, meaning: nearest(word, in: names))
         }
         skipSpaces()
@@ -245,7 +247,8 @@ struct ConditionParser {
 
     /// A number with or without a unit; nil for a word that does not begin like one.
     private func number(_ word: String, at start: Int) throws(ConditionError) -> Double? {
-        guard let first = word.first, first.isNumber || (first == "-" && word.dropFirst().first?.isNumber == true) else {
+        guard let first = word.first, first.isNumber || (first == "-" && word.dropFirst().first?.isNumber == true)
+        else {
             return nil
         }
         if let number = Double(word), number.isFinite { return number }

@@ -17,7 +17,8 @@ public enum FailRule: Equatable, Sendable {
         case _ where VerdictJudge.rules.contains(text): self = .verdict(text)
         default:
             throw ConditionError(
-                expression: text, column: 1, expected: "failed, lost, or a verdict: "
+                expression: text, column: 1,
+                expected: "failed, lost, or a verdict: "
                     + VerdictJudge.rules.joined(separator: ", "),
                 suggestion: nearest(text, in: ["failed", "lost"] + VerdictJudge.rules))
         }

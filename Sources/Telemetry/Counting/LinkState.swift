@@ -58,6 +58,7 @@ struct LinkState {
     func retryIn(_ endpoint: EndpointInstance?, now: UInt64) -> Double? {
         guard state == .retrying || state == .down, let endpoint, endpoint.row.lastEvent == MonitorEvent.connectRetried
         else { return nil }
-        return max(0, Double(endpoint.row.retryMilliseconds) / 1000 - seconds(from: endpoint.row.lastEventTime, to: now))
+        return max(
+            0, Double(endpoint.row.retryMilliseconds) / 1000 - seconds(from: endpoint.row.lastEventTime, to: now))
     }
 }

@@ -73,7 +73,8 @@ final class TappedProcess {
                 newEndpoints.append(endpoint)
             }
             let changed =
-                endpoint.row.generation != record.pointee.generation || endpoint.row.removed != record.pointee.removed_ns
+                endpoint.row.generation != record.pointee.generation
+                || endpoint.row.removed != record.pointee.removed_ns
             endpoint.row.update(record)
             if changed { endpoint.socket?.forgetEndpointTexts() }
             if endpoint.socket == nil, let socket = sockets[endpoint.row.socketID] {
@@ -113,7 +114,12 @@ final class TappedProcess {
     func end() { segment = nil }
 
     /// Every connection of it is accounted for.
-    var isOver: Bool { !alive && sockets.values.allSatisfy { $0.ends.isEmpty && ($0.socket != nil || $0.row.hidden) } }
+    var isOver: Bool {
+        !alive
+            && sockets.values.allSatisfy {
+                $0.ends.isEmpty && ($0.socket != nil || $0.row.hidden || $0.endpoints.isEmpty)
+            }
+    }
 
     /// Lets go of all that holds on to it.
     func forget() {

@@ -155,7 +155,9 @@ final class SessionLink {
     // MARK: inproc
 
     private var inprocEnds: (from: SocketInstance, to: SocketInstance)? {
-        guard let from = endpoints.last?.socket, let to = endpoints.last?.process.binder(of: endpoint) else { return nil }
+        guard let from = endpoints.last?.socket, let to = endpoints.last?.process.binder(of: endpoint) else {
+            return nil
+        }
         return (from, to)
     }
 
@@ -178,7 +180,11 @@ final class SessionLink {
             if receiver.row.apiUnknown { tally.unknown.insert(.delivered) }
             if sender.row.conflate || receiver.row.conflate { tally.unknown.insert(.receiveQueue) }
             let waiting = tally.accepted - tally.delivered
-            if sender.process.alive && receiver.living { tally.receiveQueue = waiting } else { tally.receiveLost = waiting }
+            if sender.process.alive && receiver.living {
+                tally.receiveQueue = waiting
+            } else {
+                tally.receiveLost = waiting
+            }
             return tally
         }
         var sums = folded

@@ -63,7 +63,9 @@ final class SessionModel {
         for process in processes.reversed() where process.alive {
             if endpoint.transport == "inproc", process.node != node.name { continue }
             for bind in process.endpoints.values where !bind.row.connects && bind.living {
-                if bind.row.endpoint.matches(endpoint) || bind.row.asked.matches(endpoint) { return bind.socket?.socket }
+                if bind.row.endpoint.matches(endpoint) || bind.row.asked.matches(endpoint) {
+                    return bind.socket?.socket
+                }
             }
         }
         for other in nodeList where endpoint.transport != "inproc" || other === node {

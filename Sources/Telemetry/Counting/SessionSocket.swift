@@ -63,7 +63,6 @@ final class SessionSocket {
     }
 
     func snapshot(now: UInt64) -> Snapshot.Socket {
-        let living = instances.filter(\.living)
         last = current ?? last
         let lastEndpoints = last?.endpointTexts ?? []
         instances.removeAll { instance in
@@ -73,10 +72,14 @@ final class SessionSocket {
         }
         var totals = folded
         var (sendQueue, receiveQueue): (Int?, Int?) = (0, 0)
+        var living = false
+        var blocked: Snapshot.Socket.Blocked?
         for instance in instances {
             let sums = instance.sums
             totals.add(instance, sums)
             guard instance.living else { continue }
+            living = true
+            blocked = blocked ?? instance.blocked(now: now, on: neighbours)
             sendQueue = SessionSocket.sum(sendQueue, instance.sendQueue(sums))
             receiveQueue = SessionSocket.sum(receiveQueue, instance.receiveQueue(sums))
         }
@@ -86,13 +89,13 @@ final class SessionSocket {
             endpoints: lastEndpoints.isEmpty ? declaredEndpoints : lastEndpoints,
             sent: known ? totals.sent : nil, received: known ? totals.received : nil,
             sentBytes: known ? totals.sentBytes : nil, receivedBytes: known ? totals.receivedBytes : nil,
-            sendRate: sendRate.add(known && !living.isEmpty ? Double(totals.sent) : nil, at: now),
-            receiveRate: receiveRate.add(known && !living.isEmpty ? Double(totals.received) : nil, at: now),
+            sendRate: sendRate.add(known && living ? Double(totals.sent) : nil, at: now),
+            receiveRate: receiveRate.add(known && living ? Double(totals.received) : nil, at: now),
             wouldBlock: known ? totals.wouldBlock : nil,
             sendQueue: observed ? sendQueue : nil, receiveQueue: observed ? receiveQueue : nil,
             lost: observed ? totals.lost : nil, discarded: observed ? totals.discarded : nil,
             hwm: .init(send: last?.row.sendHighWater, receive: last?.row.receiveHighWater),
-            blocked: living.lazy.compactMap { $0.blocked(now: now, on: self.neighbours) }.first)
+            blocked: blocked)
     }
 
     private static func sum(_ one: Int?, _ other: Int?) -> Int? {
@@ -123,7 +126,9 @@ extension SocketInstance {
 
     /// Messages in the receive queues of all its pipes.
     func receiveQueue(_ sums: SocketSums) -> Int? {
-        guard row.type.name != "XPUB", !row.conflate, !row.apiUnknown, !sums.wireUnknown, !usesInproc else { return nil }
+        guard row.type.name != "XPUB", !row.conflate, !row.apiUnknown, !sums.wireUnknown, !usesInproc else {
+            return nil
+        }
         return max(0, max(sums.offWire, row.retiredIn) - row.received - sums.discarded)
     }
 

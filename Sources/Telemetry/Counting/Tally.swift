@@ -70,7 +70,8 @@ struct Tally: Equatable {
     private var inprocDirection: Snapshot.Direction {
         let whole = unknown.isDisjoint(with: [.sendQueue, .delivered, .receiveQueue])
         return Snapshot.Direction(
-            sent: unknown.contains(.sendQueue) ? nil : accepted, received: unknown.contains(.delivered) ? nil : delivered,
+            sent: unknown.contains(.sendQueue) ? nil : accepted,
+            received: unknown.contains(.delivered) ? nil : delivered,
             bytes: unknown.contains(.delivered) ? nil : bytes, depth: whole ? receiveQueue : nil,
             stages: whole ? .init(sendQueue: 0, kernel: 0, receiveQueue: receiveQueue) : .init(),
             lost: whole ? receiveLost : nil, discarded: whole ? 0 : nil)
@@ -162,7 +163,9 @@ extension Pair {
         guard ended else { return false }
         return Way.allCases.allSatisfy { way in
             guard let receiver = way.receiver(self), receiver.process.alive else { return true }
-            if let socket = receiver.socket, !socket.living || socket.row.apiUnknown || socket.row.conflate { return true }
+            if let socket = receiver.socket, !socket.living || socket.row.apiUnknown || socket.row.conflate {
+                return true
+            }
             return receiver.undelivered == receiver.discarded
         }
     }
