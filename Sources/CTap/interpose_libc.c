@@ -1,0 +1,123 @@
+// In front of the C library: what libzmq's I/O threads send, receive and close, and the one wait in which a thread is
+// blocked inside a libzmq call.
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+static struct tap_connection_state *connection_of(int descriptor, const void *bytes, size_t size, const void *caller) {
+    struct tap_connection_state *state = tap_connection_find(descriptor);
+    if (LIKELY(state != NULL) || LIKELY(tap_segment == NULL)) return state;
+    // A descriptor that nobody has announced: a connection begins with the signature of ZMTP.
+    if (!tap_wire_signature(bytes, size) || !tap_is_libzmq(caller)) return NULL;
+    return tap_connection_open(descriptor);
+}
+
+TAP_EXPORT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
+    if (UNLIKELY(libc.send == NULL)) tap_find_libc();
+    ssize_t result = libc.send(descriptor, buffer, size, flags);
+    struct tap_connection_state *state = connection_of(descriptor, buffer, size, __builtin_return_address(0));
+    if (state != NULL) {
+        int saved = errno;
+        tap_connection_sent(state, buffer, size, result);
+        errno = saved;
+    }
+    return result;
+}
+
+TAP_EXPORT ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
+    if (UNLIKELY(libc.recv == NULL)) tap_find_libc();
+    ssize_t result = libc.recv(descriptor, buffer, size, flags);
+    if (result <= 0 || (flags & MSG_PEEK)) return result;
+    struct tap_connection_state *state =
+        connection_of(descriptor, buffer, (size_t)result, __builtin_return_address(0));
+    if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
+    return result;
+}
+
+TAP_EXPORT ssize_t __recv_chk(int descriptor, void *buffer, size_t size, size_t room, int flags) {
+    if (UNLIKELY(libc.recv_chk == NULL)) tap_find_libc();
+    ssize_t result = libc.recv_chk(descriptor, buffer, size, room, flags);
+    if (result <= 0 || (flags & MSG_PEEK)) return result;
+    struct tap_connection_state *state =
+        connection_of(descriptor, buffer, (size_t)result, __builtin_return_address(0));
+    if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
+    return result;
+}
+
+TAP_EXPORT int close(int descriptor) {
+    if (UNLIKELY(libc.close == NULL)) tap_find_libc();
+    struct tap_connection_state *state = tap_connection_find(descriptor);
+    // The child of a vfork closes what it inherited, in its parent's memory.
+    if (UNLIKELY(state != NULL) && process.pid == getpid()) tap_connection_close(state);
+    return libc.close(descriptor);
+}
+
+// ---- blocked
+
+static void each_waiting(void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {
+    if (thread.socket != NULL) mark(thread.socket, now);
+    for (int i = 0; i < thread.item_count; i++) {
+        struct tap_socket_state *state = thread.items[i].socket != NULL ? tap_socket_find(thread.items[i].socket) : NULL;
+        if (state != NULL) mark(state, now);
+    }
+}
+
+static void mark_blocked(struct tap_socket_state *state, uint64_t now) {
+    STORE(state->shared->blocked_thread, thread.id);
+    STORE(state->shared->blocked_call, thread.call);
+    STORE(state->shared->blocked_since_ns, now);
+}
+
+static void mark_free(struct tap_socket_state *state, uint64_t now) {
+    (void)now;
+    STORE(state->shared->blocked_since_ns, 0);
+    STORE(state->shared->blocked_call, TAP_CALL_NONE);
+}
+
+static bool receiving(void) {
+    return thread.call == TAP_CALL_RECV || thread.call == TAP_CALL_MSG_RECV;
+}
+
+// libzmq waits for its socket in poll(): the only place where a call blocks, so the message path need not read a clock.
+static void wait_begins(void) {
+    int saved = errno;
+    if (thread.id == 0) thread.id = (int32_t)syscall(SYS_gettid);
+    uint64_t now = tap_now();
+    // One call may wait several times; it has been blocked since the first.
+    if (thread.blocked_ns == 0) {
+        thread.blocked_ns = now;
+        each_waiting(mark_blocked, now);
+    }
+    if (receiving()) STORE(thread.socket->shared->drained_ns, now);
+    errno = saved;
+}
+
+void tap_wait_ended(void) {
+    each_waiting(mark_free, 0);
+    thread.blocked_ns = 0;
+}
+
+TAP_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
+    if (UNLIKELY(libc.poll == NULL)) tap_find_libc();
+    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(__builtin_return_address(0))) {
+        if (timeout != 0)
+            wait_begins();
+        else if (receiving())
+            thread.drained_ns = tap_now();
+    }
+    return libc.poll(descriptors, count, timeout);
+}
+
+TAP_EXPORT int __poll_chk(struct pollfd *descriptors, nfds_t count, int timeout, size_t room) {
+    if (UNLIKELY(libc.poll_chk == NULL)) tap_find_libc();
+    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(__builtin_return_address(0))) {
+        if (timeout != 0)
+            wait_begins();
+        else if (receiving())
+            thread.drained_ns = tap_now();
+    }
+    return libc.poll_chk(descriptors, count, timeout, room);
+}
