@@ -12,9 +12,10 @@ uint64_t tap_hash(const void *bytes, size_t size) {
 }
 
 void tap_connections_forget(void) {
-    for (int i = 0; i < TAP_DESCRIPTORS; i++)
-        if (tap_descriptors[i] != 0) tap_descriptors[i] = 0;
-    for (uint32_t i = 0; i < TAP_CONNECTION_CAPACITY && tap_connections[i].id != 0; i++) tap_connections[i].id = 0;
+    for (uint32_t i = 0; i < tap_header()->connections.used; i++) {
+        tap_descriptors[tap_connections[i].descriptor] = 0;
+        tap_connections[i].id = 0;
+    }
     connections_opened = 0;
 }
 
@@ -262,6 +263,20 @@ void tap_connection_handshake(struct tap_connection_state *state, bool succeeded
     tap_change_end(&shared->generation);
 }
 
+void tap_connection_ask_peer(struct tap_connection_state *state) {
+    struct tap_connection *shared = state->shared;
+    if (shared->peer_pid == 0 || shared->peer_inode != 0) return;
+    struct tap_address address;
+    tap_address_of(state->descriptor, &address);
+    pthread_mutex_lock(&tap_lock);
+    if (state->open && address.inode == shared->inode) {
+        tap_change_begin(&shared->generation);
+        shared->peer_inode = address.peer_inode;
+        tap_change_end(&shared->generation);
+    }
+    pthread_mutex_unlock(&tap_lock);
+}
+
 // HANDSHAKE_… names no descriptor. It comes on the I/O thread of the connection, right after its last bytes, or
 // before it answers them.
 struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket) {
@@ -309,26 +324,29 @@ static void learn_route(struct tap_socket_state *socket, struct tap_connection_s
     pthread_mutex_unlock(&tap_lock);
 }
 
-void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
-    uint32_t only = __atomic_load_n(&socket->only_connection, __ATOMIC_ACQUIRE);
-    struct tap_connection_state *state;
-    if (LIKELY(only != TAP_NO_INDEX)) {
-        state = &tap_connections[only];
-    } else {
-        if (socket->shared->connection_total == 0 && socket->inproc) return;
-        int saved = errno;
-        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
-        errno = saved;
-        state = source_of(socket, descriptor);
-    }
-    if (state == NULL) return;
-    ADD(state->shared->delivered_messages, 1);
-    ADD(state->shared->delivered_bytes, socket->receive_bytes);
+static void delivered_by(struct tap_socket_state *socket, struct tap_connection_state *state) {
     if (socket->special & TAP_RECEIVE_ROUTER) learn_route(socket, state);
     if (socket->special & TAP_RECEIVE_REP) {
         socket->reply_connection = (uint32_t)(state - tap_connections);
         socket->reply_connection_id = state->id;
     }
+}
+
+void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
+    uint32_t index = __atomic_load_n(&socket->only_connection, __ATOMIC_ACQUIRE);
+    if (UNLIKELY(index == TAP_NO_INDEX)) {
+        if (socket->shared->connection_total == 0 && socket->inproc) return;
+        int saved = errno;
+        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
+        errno = saved;
+        struct tap_connection_state *state = source_of(socket, descriptor);
+        if (state == NULL) return;
+        index = (uint32_t)(state - tap_connections);
+    }
+    struct tap_connection *shared = tap_connection_record(index);
+    ADD(shared->delivered_messages, 1);
+    ADD(shared->delivered_bytes, socket->receive_bytes);
+    if (UNLIKELY(socket->special)) delivered_by(socket, &tap_connections[index]);
 }
 
 static void find_route(struct tap_socket_state *socket, struct tap_route *route) {

@@ -135,11 +135,27 @@ static inline struct tap_header *tap_header(void) { return (struct tap_header *)
 // Backs the record with memory. False when there is none: a store to a hole of a full file system would kill the
 // program.
 bool tap_segment_back(void *record, size_t size);
-struct tap_socket *tap_socket_record(uint32_t index);
-struct tap_endpoint *tap_endpoint_record(uint32_t index);
-struct tap_connection *tap_connection_record(uint32_t index);
-struct tap_event *tap_event_record(uint64_t ordinal);
-struct tap_gauge *tap_gauge_record(uint32_t index);
+#define TAP_SOCKETS_OFFSET TAP_HEADER_SIZE
+#define TAP_ENDPOINTS_OFFSET (TAP_SOCKETS_OFFSET + TAP_SOCKET_CAPACITY * sizeof(struct tap_socket))
+#define TAP_CONNECTIONS_OFFSET (TAP_ENDPOINTS_OFFSET + TAP_ENDPOINT_CAPACITY * sizeof(struct tap_endpoint))
+#define TAP_EVENTS_OFFSET (TAP_CONNECTIONS_OFFSET + TAP_CONNECTION_CAPACITY * sizeof(struct tap_connection))
+#define TAP_GAUGES_OFFSET (TAP_EVENTS_OFFSET + TAP_EVENT_CAPACITY * sizeof(struct tap_event))
+#define TAP_SEGMENT_SIZE (TAP_GAUGES_OFFSET + TAP_GAUGE_CAPACITY * sizeof(struct tap_gauge))
+static inline struct tap_socket *tap_socket_record(uint32_t index) {
+    return (struct tap_socket *)(tap_segment + TAP_SOCKETS_OFFSET) + index;
+}
+static inline struct tap_endpoint *tap_endpoint_record(uint32_t index) {
+    return (struct tap_endpoint *)(tap_segment + TAP_ENDPOINTS_OFFSET) + index;
+}
+static inline struct tap_connection *tap_connection_record(uint32_t index) {
+    return (struct tap_connection *)(tap_segment + TAP_CONNECTIONS_OFFSET) + index;
+}
+static inline struct tap_event *tap_event_record(uint64_t ordinal) {
+    return (struct tap_event *)(tap_segment + TAP_EVENTS_OFFSET) + ordinal % TAP_EVENT_CAPACITY;
+}
+static inline struct tap_gauge *tap_gauge_record(uint32_t index) {
+    return (struct tap_gauge *)(tap_segment + TAP_GAUGES_OFFSET) + index;
+}
 
 // Slots of one table: fresh ones first while few closed ones are kept, then the longest closed.
 struct tap_slots {
@@ -285,7 +301,9 @@ struct tap_connection_state {
     uint32_t older;  // an earlier connection of this descriptor whose messages may still wait to be received
     uint64_t older_id;
     uint64_t route_hash;
-    struct tap_wire in, out;
+    // The I/O thread writes these all the time: not on the line that the program's thread reads.
+    _Alignas(64) struct tap_wire in;
+    struct tap_wire out;
     struct tap_wire_text in_text, out_text;
 };
 extern struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
@@ -307,6 +325,8 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
                          uint32_t endpoint);
 void tap_connection_handshake(struct tap_connection_state *state, bool succeeded);
 struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket);
+// This one does not. Until it is accepted an ipc connection has no other end to name.
+void tap_connection_ask_peer(struct tap_connection_state *state);
 void tap_connections_forget(void);
 
 // Attribution, for the thread that uses the socket.

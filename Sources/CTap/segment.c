@@ -12,12 +12,6 @@
 
 uint8_t *tap_segment;
 
-#define SOCKETS_OFFSET TAP_HEADER_SIZE
-#define ENDPOINTS_OFFSET (SOCKETS_OFFSET + TAP_SOCKET_CAPACITY * sizeof(struct tap_socket))
-#define CONNECTIONS_OFFSET (ENDPOINTS_OFFSET + TAP_ENDPOINT_CAPACITY * sizeof(struct tap_endpoint))
-#define EVENTS_OFFSET (CONNECTIONS_OFFSET + TAP_CONNECTION_CAPACITY * sizeof(struct tap_connection))
-#define GAUGES_OFFSET (EVENTS_OFFSET + TAP_EVENT_CAPACITY * sizeof(struct tap_event))
-#define SEGMENT_SIZE (GAUGES_OFFSET + TAP_GAUGE_CAPACITY * sizeof(struct tap_gauge))
 #define PAGE 4096u
 
 static uint32_t closed_sockets[TAP_SOCKET_CAPACITY];
@@ -29,7 +23,7 @@ struct tap_slots tap_socket_slots = {.kept = 64, .closed = closed_sockets};
 struct tap_slots tap_endpoint_slots = {.kept = 128, .closed = closed_endpoints};
 struct tap_slots tap_connection_slots = {.kept = TAP_CONNECTION_CAPACITY, .closed = closed_connections};
 
-static uint8_t backed[SEGMENT_SIZE / PAGE / 8 + 1];
+static uint8_t backed[TAP_SEGMENT_SIZE / PAGE / 8 + 1];
 
 bool tap_segment_back(void *record, size_t size) {
     size_t first = (size_t)((uint8_t *)record - tap_segment) / PAGE;
@@ -41,22 +35,6 @@ bool tap_segment_back(void *record, size_t size) {
         __atomic_fetch_or(&backed[page / 8], (uint8_t)(1u << page % 8), __ATOMIC_RELAXED);
     }
     return true;
-}
-
-struct tap_socket *tap_socket_record(uint32_t index) {
-    return (struct tap_socket *)(tap_segment + SOCKETS_OFFSET) + index;
-}
-struct tap_endpoint *tap_endpoint_record(uint32_t index) {
-    return (struct tap_endpoint *)(tap_segment + ENDPOINTS_OFFSET) + index;
-}
-struct tap_connection *tap_connection_record(uint32_t index) {
-    return (struct tap_connection *)(tap_segment + CONNECTIONS_OFFSET) + index;
-}
-struct tap_event *tap_event_record(uint64_t ordinal) {
-    return (struct tap_event *)(tap_segment + EVENTS_OFFSET) + ordinal % TAP_EVENT_CAPACITY;
-}
-struct tap_gauge *tap_gauge_record(uint32_t index) {
-    return (struct tap_gauge *)(tap_segment + GAUGES_OFFSET) + index;
 }
 
 static void describe(struct tap_table *table, size_t offset, size_t record_size, uint32_t capacity) {
@@ -82,10 +60,10 @@ static const char *make(void) {
     if (file < 0) return "open";
     const char *failed = NULL;
     void *memory = MAP_FAILED;
-    if (ftruncate(file, SEGMENT_SIZE) != 0) {
+    if (ftruncate(file, TAP_SEGMENT_SIZE) != 0) {
         failed = "ftruncate";
     } else {
-        memory = mmap(NULL, SEGMENT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        memory = mmap(NULL, TAP_SEGMENT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         if (memory == MAP_FAILED) failed = "mmap";
     }
     libc.close(file);
@@ -97,7 +75,7 @@ static const char *make(void) {
         header->magic = TAP_MAGIC;
         header->version = TAP_VERSION;
         header->flags = process.forked ? TAP_PROCESS_FORKED : 0;
-        header->size = SEGMENT_SIZE;
+        header->size = TAP_SEGMENT_SIZE;
         header->pid = process.pid;
         header->parent_pid = getppid();
         header->incarnation = process.incarnation;
@@ -106,11 +84,11 @@ static const char *make(void) {
         header->libzmq_version = (uint32_t)(major * 10000 + minor * 100 + patch);
         header->started_ns = tap_now();
         memcpy(header->node, process.node, sizeof header->node);
-        describe(&header->sockets, SOCKETS_OFFSET, sizeof(struct tap_socket), TAP_SOCKET_CAPACITY);
-        describe(&header->endpoints, ENDPOINTS_OFFSET, sizeof(struct tap_endpoint), TAP_ENDPOINT_CAPACITY);
-        describe(&header->connections, CONNECTIONS_OFFSET, sizeof(struct tap_connection), TAP_CONNECTION_CAPACITY);
-        describe(&header->events, EVENTS_OFFSET, sizeof(struct tap_event), TAP_EVENT_CAPACITY);
-        describe(&header->gauges, GAUGES_OFFSET, sizeof(struct tap_gauge), TAP_GAUGE_CAPACITY);
+        describe(&header->sockets, TAP_SOCKETS_OFFSET, sizeof(struct tap_socket), TAP_SOCKET_CAPACITY);
+        describe(&header->endpoints, TAP_ENDPOINTS_OFFSET, sizeof(struct tap_endpoint), TAP_ENDPOINT_CAPACITY);
+        describe(&header->connections, TAP_CONNECTIONS_OFFSET, sizeof(struct tap_connection), TAP_CONNECTION_CAPACITY);
+        describe(&header->events, TAP_EVENTS_OFFSET, sizeof(struct tap_event), TAP_EVENT_CAPACITY);
+        describe(&header->gauges, TAP_GAUGES_OFFSET, sizeof(struct tap_gauge), TAP_GAUGE_CAPACITY);
         reset(&tap_socket_slots, &header->sockets);
         reset(&tap_endpoint_slots, &header->endpoints);
         reset(&tap_connection_slots, &header->connections);
@@ -118,7 +96,7 @@ static const char *make(void) {
     }
     if (failed != NULL) {
         int reason = errno;
-        if (memory != MAP_FAILED) munmap(memory, SEGMENT_SIZE);
+        if (memory != MAP_FAILED) munmap(memory, TAP_SEGMENT_SIZE);
         unlink(temporary);
         errno = reason;
         return failed;
@@ -150,7 +128,7 @@ bool tap_segment_open(void) {
 }
 
 void tap_segment_forget(void) {
-    if (tap_segment != NULL) munmap(tap_segment, SEGMENT_SIZE);
+    munmap(tap_segment, TAP_SEGMENT_SIZE);
     tap_segment = NULL;
 }
 

@@ -67,8 +67,8 @@ struct tap_socket_state *tap_socket_search(void *socket) {
 
 void tap_sockets_forget(void) {
     memset(places, 0, sizeof places);
-    memset(tap_sockets, 0, sizeof tap_sockets);
-    memset(tap_endpoints, 0, sizeof tap_endpoints);
+    memset(tap_sockets, 0, sizeof *tap_sockets * tap_header()->sockets.used);
+    memset(tap_endpoints, 0, sizeof *tap_endpoints * tap_header()->endpoints.used);
     sockets_opened = 0;
     tap_epoch++;
 }

@@ -23,10 +23,11 @@ static void after_fork_in_child(void) {
     process.forked = true;
     process.refused = false;
     memset(&thread, 0, sizeof thread);
-    tap_segment_forget();
+    if (tap_segment == NULL) return;
     tap_sockets_forget();
     tap_connections_forget();
     tap_monitors_forget();
+    tap_segment_forget();
 }
 
 __attribute__((constructor)) static void start(void) {
