@@ -95,11 +95,14 @@ static void leave_list(struct tap_socket_state *socket, uint32_t index) {
     ADD(socket->version, 1);
 }
 
+static void settle(struct tap_connection_state *state);
+
 // Before the real close: once that has returned the number may belong to another.
 void tap_connection_close(struct tap_connection_state *state) {
     int saved = errno;
     pthread_mutex_lock(&tap_lock);
     if (state->open) {
+        settle(state);
         STORE(state->open, false);
         uint32_t index = (uint32_t)(state - tap_connections);
         STORE(state->shared->in_begun, tap_wire_open(&state->in));
@@ -129,7 +132,9 @@ static void set_identity(struct tap_connection_state *state, const uint8_t *iden
 }
 
 static void set_unknown(struct tap_connection_state *state) {
-    state->in.phase = state->out.phase = TAP_WIRE_UNKNOWN;
+    // A greeting may still come, and says why.
+    if (state->in.phase != TAP_WIRE_GREETING) state->in.phase = TAP_WIRE_UNKNOWN;
+    if (state->out.phase != TAP_WIRE_GREETING) state->out.phase = TAP_WIRE_UNKNOWN;
     STORE(state->shared->wire_unknown, 1);
 }
 
@@ -150,6 +155,7 @@ static void learn(struct tap_connection_state *state) {
     }
     state->out.upstream = strcmp(state->out_text.type, "SUB") == 0 || strcmp(state->out_text.type, "XSUB") == 0;
     state->in_text.changed = state->out_text.changed = false;
+    if (state->in_text.ready && state->out_text.ready) settle(state);
     pthread_mutex_unlock(&tap_lock);
     errno = saved;
 }
@@ -261,6 +267,56 @@ void tap_connection_handshake(struct tap_connection_state *state, bool succeeded
     shared->handshake = succeeded ? TAP_HANDSHAKE_SUCCEEDED : TAP_HANDSHAKE_FAILED;
     if (succeeded) shared->handshake_ns = tap_now();
     tap_change_end(&shared->generation);
+}
+
+static const struct {
+    const char *name;
+    int type;
+} type_names[] = {{"PAIR", ZMQ_PAIR}, {"PUB", ZMQ_PUB},   {"SUB", ZMQ_SUB},   {"REQ", ZMQ_REQ},
+                  {"REP", ZMQ_REP},   {"XPUB", ZMQ_XPUB}, {"XSUB", ZMQ_XSUB}, {"DEALER", ZMQ_DEALER},
+                  {"ROUTER", ZMQ_ROUTER}, {"PULL", ZMQ_PULL}, {"PUSH", ZMQ_PUSH}};
+
+static int type_of(const char *name) {
+    for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++)
+        if (strcmp(type_names[i].name, name) == 0) return type_names[i].type;
+    return -1;
+}
+
+// zmq_ctx_term stops monitors while closed sockets still deliver what they hold: their connections come and go without
+// an event. Such a one belongs to the only socket without a monitor whose endpoint and type fit; if several do, nobody
+// knows.
+static void join_by_address(struct tap_connection_state *state) {
+    const struct tap_connection *shared = state->shared;
+    int type = type_of(state->out_text.type);
+    uint32_t found = TAP_NO_INDEX;
+    for (uint32_t i = 0; i < tap_endpoint_slots.table->used; i++) {
+        const struct tap_endpoint *endpoint = tap_endpoint_record(i);
+        struct tap_socket_state *socket = &tap_sockets[endpoint->socket_index];
+        if (endpoint->kind == 0 || socket->id != endpoint->socket_id || LOAD(socket->monitored)) continue;
+        if (type >= 0 && socket->type != type) continue;
+        const char *resolved = endpoint->resolved[0] != 0 ? endpoint->resolved : endpoint->asked;
+        const char *address = endpoint->kind == TAP_ENDPOINT_CONNECT ? shared->peer : shared->local;
+        if (*address == 0 || (strcmp(resolved, address) != 0 && !tap_endpoint_same_port(resolved, address))) continue;
+        if (found != TAP_NO_INDEX) return;
+        found = i;
+    }
+    if (found == TAP_NO_INDEX) return;
+    const struct tap_endpoint *endpoint = tap_endpoint_record(found);
+    bool connects = endpoint->kind == TAP_ENDPOINT_CONNECT;
+    tap_connection_join(state, &tap_sockets[endpoint->socket_index],
+                        connects ? TAP_ROLE_CONNECTED : TAP_ROLE_ACCEPTED, found);
+    ADD(tap_endpoint_record(found)->connects, 1);
+}
+
+// What the events of a monitor would have told, of the wire alone.
+static void settle(struct tap_connection_state *state) {
+    if (state->socket == TAP_NO_INDEX) join_by_address(state);
+    struct tap_socket_state *socket = socket_of(state);
+    bool ready = state->in_text.ready && state->out_text.ready;
+    if (!ready || socket == NULL || LOAD(socket->monitored) || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
+    tap_connection_handshake(state, true);
+    uint32_t endpoint = state->shared->endpoint_index;
+    if (endpoint != TAP_NO_INDEX) ADD(tap_endpoint_record(endpoint)->handshakes, 1);
 }
 
 void tap_connection_ask_peer(struct tap_connection_state *state) {

@@ -19,6 +19,8 @@
 
 #include "CTapSegment.h"
 
+#pragma GCC visibility push(hidden)
+
 #define TAP_EXPORT __attribute__((visibility("default")))
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
@@ -245,6 +247,7 @@ void tap_sockets_forget(void);
 uint32_t tap_endpoint_open(struct tap_socket_state *state, uint32_t kind, const char *asked);
 void tap_endpoint_resolved(struct tap_socket_state *state, uint32_t index, bool made);
 void tap_endpoint_removed(struct tap_socket_state *state, const char *asked);
+bool tap_endpoint_same_port(const char *one, const char *other);
 // The endpoint that an event's text is about. The caller holds tap_lock.
 uint32_t tap_endpoint_of(struct tap_socket_state *state, uint32_t kind, const char *text);
 
@@ -355,5 +358,7 @@ int tap_monitor_send(void *socket, zmq_msg_t *message, int flags);
 int tap_monitor_close(void *socket);
 bool tap_monitor_has_address(const char *address);  // holds tap_lock already
 void tap_monitors_forget(void);
+
+#pragma GCC visibility pop
 
 #endif

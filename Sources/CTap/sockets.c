@@ -305,6 +305,10 @@ static const char *port_of(const char *text) {
     return colon != NULL ? colon : "";
 }
 
+bool tap_endpoint_same_port(const char *one, const char *other) {
+    return *port_of(one) != 0 && strcmp(port_of(one), port_of(other)) == 0;
+}
+
 uint32_t tap_endpoint_of(struct tap_socket_state *state, uint32_t kind, const char *text) {
     uint32_t exact = TAP_NO_INDEX, same_port = TAP_NO_INDEX, only = TAP_NO_INDEX;
     int count = 0;
@@ -318,7 +322,7 @@ uint32_t tap_endpoint_of(struct tap_socket_state *state, uint32_t kind, const ch
         }
         // An accepted connection tells its own address, the wildcard's listener another.
         const char *resolved = shared->resolved[0] != 0 ? shared->resolved : shared->asked;
-        if (*port_of(text) != 0 && strcmp(port_of(text), port_of(resolved)) == 0) same_port = i;
+        if (tap_endpoint_same_port(text, resolved)) same_port = i;
         only = i;
         count++;
     }

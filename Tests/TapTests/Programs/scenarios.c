@@ -27,6 +27,11 @@ static void *context;
 
 static void *make(int type) {
     void *socket = zmq_socket(context, type);
+    // Closed sockets go when libzmq's reaper comes to it: for a moment there may be no room.
+    for (int tries = 0; socket == NULL && errno == EMFILE && tries < 5000; tries++) {
+        poll(NULL, 0, 1);
+        socket = zmq_socket(context, type);
+    }
     MUST(socket != NULL);
     int linger = 2000, timeout = 20000;
     MUST(zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger) == 0);
