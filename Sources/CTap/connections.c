@@ -1,298 +1,451 @@
-// Which connections there are, whose they are, who is at their other end, and by which identity a ROUTER knows them.
-#include <arpa/inet.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
-#include <linux/unix_diag.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
+// Connections: descriptor → slot, what libzmq sends and receives there, which socket it belongs to.
+#include "internal.h"
 
-#include "tap.h"
+struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
+uint32_t tap_descriptors[TAP_DESCRIPTORS];
+static uint64_t connections_opened;
 
-struct connection_state tap_connection_states[TAP_CONNECTION_CAPACITY];
-uint32_t tap_descriptors[DESCRIPTORS];
+uint64_t tap_hash(const void *bytes, size_t size) {
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < size; i++) hash = (hash ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
+    return hash ^ size;
+}
 
-// The last connection on a descriptor, also after it was closed: its messages may still wait in a queue.
-static uint32_t last_on_descriptor[DESCRIPTORS];
-static uint32_t oldest_closed = NO_INDEX, newest_closed = NO_INDEX, closed_count;
-static uint64_t next_connection_id;
-#define KEPT_CLOSED_CONNECTIONS 1024u
-#define LONGEST_CHAIN 16
-
-#define ROUTES 4096u
-static uint32_t route_heads[ROUTES];  // connection + 1
-static struct {
-    uint32_t next;  // connection + 1
-    uint32_t bucket;
-    bool is_routed;
-} routes[TAP_CONNECTION_CAPACITY];
-
-// --- Who is at the other end ---
-
-static void describe(char *text, const struct sockaddr_storage *address, socklen_t size) {
-    char host[INET6_ADDRSTRLEN] = "";
-    if (address->ss_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-        inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
-        snprintf(text, TAP_ADDRESS, "tcp://%s:%u", host, ntohs(in->sin_port));
-    } else if (address->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
-        // The two ends of a connection are to be written alike.
-        if (IN6_IS_ADDR_V4MAPPED(&in->sin6_addr)) {
-            inet_ntop(AF_INET, in->sin6_addr.s6_addr + 12, host, sizeof host);
-            snprintf(text, TAP_ADDRESS, "tcp://%s:%u", host, ntohs(in->sin6_port));
-        } else {
-            inet_ntop(AF_INET6, &in->sin6_addr, host, sizeof host);
-            snprintf(text, TAP_ADDRESS, "tcp://[%s]:%u", host, ntohs(in->sin6_port));
-        }
-    } else if (address->ss_family == AF_UNIX) {
-        const struct sockaddr_un *un = (const struct sockaddr_un *)address;
-        int length = (int)size - (int)offsetof(struct sockaddr_un, sun_path);
-        if (length <= 0) return;
-        if (un->sun_path[0] == 0)
-            snprintf(text, TAP_ADDRESS, "ipc://@%.*s", length - 1, un->sun_path + 1);
-        else
-            snprintf(text, TAP_ADDRESS, "ipc://%.*s", length, un->sun_path);
+void tap_connections_forget(void) {
+    for (uint32_t i = 0; i < tap_header()->connections.used; i++) {
+        tap_descriptors[tap_connections[i].descriptor] = 0;
+        tap_connections[i].id = 0;
     }
+    connections_opened = 0;
 }
 
-// ipc ends have no addresses of their own; the kernel knows which two sockets belong together.
-static uint64_t peer_inode(uint64_t inode) {
-    struct {
-        struct nlmsghdr header;
-        struct unix_diag_req request;
-    } question = {
-        .header = {.nlmsg_len = sizeof question, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
-        .request = {.sdiag_family = AF_UNIX,
-                    .udiag_states = 0xffffffff,
-                    .udiag_ino = (uint32_t)inode,
-                    .udiag_show = UDIAG_SHOW_PEER,
-                    .udiag_cookie = {0xffffffff, 0xffffffff}},
-    };
-    uint64_t found = 0;
-    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    if (netlink < 0) return 0;
-    _Alignas(struct nlmsghdr) char answer[1024];
-    ssize_t size = -1;
-    if (real_send(netlink, &question, sizeof question, 0) == sizeof question)
-        size = real_recv(netlink, answer, sizeof answer, 0);
-    struct nlmsghdr *header = (struct nlmsghdr *)answer;
-    if (size > 0 && NLMSG_OK(header, (size_t)size) && header->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
-        int left = (int)header->nlmsg_len - (int)NLMSG_LENGTH(sizeof(struct unix_diag_msg));
-        struct nlattr *attribute = (struct nlattr *)((char *)NLMSG_DATA(header) + sizeof(struct unix_diag_msg));
-        for (; left >= (int)sizeof *attribute && attribute->nla_len >= sizeof *attribute;) {
-            if (attribute->nla_type == UNIX_DIAG_PEER && attribute->nla_len >= sizeof *attribute + 4) {
-                uint32_t peer;
-                memcpy(&peer, attribute + 1, sizeof peer);
-                found = peer;
-            }
-            left -= NLA_ALIGN(attribute->nla_len);
-            attribute = (struct nlattr *)((char *)attribute + NLA_ALIGN(attribute->nla_len));
-        }
+static struct tap_socket_state *socket_of(const struct tap_connection_state *state) {
+    if (state->socket == TAP_NO_INDEX) return NULL;
+    struct tap_socket_state *socket = &tap_sockets[state->socket];
+    return socket->id == state->socket_id ? socket : NULL;
+}
+
+// ---- opening and closing
+
+// A slot that is used again: what it counted goes to its socket's sums.
+static void retire(struct tap_connection_state *state) {
+    struct tap_socket_state *socket = state->id != 0 ? socket_of(state) : NULL;
+    if (socket == NULL) return;
+    struct tap_socket *sums = socket->shared;
+    const struct tap_connection *shared = state->shared;
+    ADD(sums->retired_out_messages, shared->out_messages);
+    ADD(sums->retired_in_messages, shared->in_messages);
+    ADD(sums->retired_out_lost, shared->out_pending);
+    ADD(sums->retired_accepted, shared->accepted_messages);
+    ADD(sums->retired_delivered, shared->delivered_messages);
+}
+
+struct tap_connection_state *tap_connection_open(int descriptor) {
+    if ((unsigned)descriptor >= TAP_DESCRIPTORS) {
+        if (tap_segment != NULL) ADD_SHARED(tap_header()->connections.dropped, 1);
+        return NULL;
     }
-    real_close(netlink);
-    return found;
-}
-
-static void look_at_ends(struct tap_connection *r, int descriptor) {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    struct stat status;
-    if (fstat(descriptor, &status) == 0) r->inode = status.st_ino;
-    if (getsockname(descriptor, (struct sockaddr *)&address, &size) == 0) describe(r->local, &address, size);
-    size = sizeof address;
-    if (getpeername(descriptor, (struct sockaddr *)&address, &size) != 0) return;
-    describe(r->peer, &address, size);
-    if (address.ss_family != AF_UNIX) return;
-    struct ucred peer;
-    size = sizeof peer;
-    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) r->peer_pid = peer.pid;
-    r->peer_inode = peer_inode(r->inode);
-}
-
-// --- Slots ---
-
-static struct tap_socket *socket_of(const struct tap_connection *r) {
-    if (r->socket_index == NO_INDEX) return NULL;
-    struct tap_socket *socket = &tap_sockets[r->socket_index];
-    return socket->id == r->socket_id ? socket : NULL;
-}
-
-static uint32_t take_slot(void) {
-    uint32_t used = tap_header->connections.used;
-    if (oldest_closed != NO_INDEX && (closed_count > KEPT_CLOSED_CONNECTIONS || used == TAP_CONNECTION_CAPACITY)) {
-        uint32_t index = oldest_closed;
-        oldest_closed = tap_connection_states[index].next_closed;
-        if (oldest_closed == NO_INDEX) newest_closed = NO_INDEX;
-        closed_count--;
-        struct tap_connection *r = &tap_connections[index];
-        struct tap_socket *socket = socket_of(r);
-        if (socket) {
-            ADD(socket->retired_out_messages, r->out_messages);
-            ADD(socket->retired_in_messages, r->in_messages);
-            ADD(socket->retired_out_lost, r->out_pending);
-            ADD(socket->retired_accepted, r->accepted_messages);
-            ADD(socket->retired_delivered, r->delivered_messages);
-        }
-        return index;
-    }
-    if (used == TAP_CONNECTION_CAPACITY) {
-        ADD(tap_header->connections.dropped, 1);
-        return NO_INDEX;
-    }
-    return used;
-}
-
-uint32_t tap_add_connection(int descriptor) {
-    if (descriptor < 0) return NO_INDEX;
-    if (descriptor >= DESCRIPTORS) {
-        ADD(tap_header->connections.dropped, 1);
-        return NO_INDEX;
-    }
-    uint32_t index = take_slot();
-    if (index == NO_INDEX) return NO_INDEX;
-    struct connection_state *c = &tap_connection_states[index];
-    memset(c, 0, sizeof *c);
-    struct tap_connection *r = c->record = &tap_connections[index];
-    tap_begin_change(&r->generation);
-    memset((char *)r + sizeof r->generation, 0, sizeof *r - sizeof r->generation);
-    r->socket_index = NO_INDEX;
-    r->endpoint_index = NO_INDEX;
-    r->id = ++next_connection_id;
-    r->descriptor = descriptor;
-    r->opened_ns = tap_now();
-    look_at_ends(r, descriptor);
-    tap_end_change(&r->generation);
-    if (index == tap_header->connections.used)
-        __atomic_store_n(&tap_header->connections.used, index + 1, __ATOMIC_RELEASE);
-    c->is_open = true;
-    c->next_closed = NO_INDEX;
-    c->older_on_descriptor = last_on_descriptor[descriptor];
-    SET(last_on_descriptor[descriptor], index + 1);
-    __atomic_store_n(&tap_descriptors[descriptor], index + 1, __ATOMIC_RELEASE);
-    return index;
-}
-
-static void remove_route(uint32_t connection) {
-    if (!routes[connection].is_routed) return;
-    uint32_t *link = &route_heads[routes[connection].bucket];
-    while (*link && *link != connection + 1) link = &routes[*link - 1].next;
-    if (*link) *link = routes[connection].next;
-    routes[connection].is_routed = false;
-}
-
-void tap_end_connection(int descriptor) {
+    if (__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) == NULL) return NULL;
+    int saved = errno;
+    struct tap_address address;
+    tap_address_of(descriptor, &address);
     pthread_mutex_lock(&tap_lock);
-    uint32_t index = tap_descriptors[descriptor] - 1;
-    if (index != NO_INDEX) {
-        struct connection_state *c = &tap_connection_states[index];
-        SET(tap_descriptors[descriptor], 0);
-        SET(c->record->closed_ns, tap_now());
-        remove_route(index);
-        c->is_open = false;
-        if (newest_closed == NO_INDEX) oldest_closed = index;
-        else tap_connection_states[newest_closed].next_closed = index;
-        newest_closed = index;
-        closed_count++;
+    struct tap_connection_state *state = tap_connection_find(descriptor);
+    uint32_t index = state == NULL ? tap_slot_take(&tap_connection_slots) : TAP_NO_INDEX;
+    if (index != TAP_NO_INDEX) {
+        state = &tap_connections[index];
+        retire(state);
+        struct tap_connection *shared = tap_connection_record(index);
+        memset(state, 0, offsetof(struct tap_connection_state, in_text));
+        memset(&state->in_text, 0, offsetof(struct tap_wire_text, capture));
+        memset(&state->out_text, 0, offsetof(struct tap_wire_text, capture));
+        state->shared = shared;
+        state->id = ++connections_opened;
+        state->descriptor = descriptor;
+        state->socket = state->next = state->older = TAP_NO_INDEX;
+        uint32_t before = tap_descriptors[descriptor];
+        if (before != 0 && before - 1 != index && tap_connections[before - 1].socket != TAP_NO_INDEX) {
+            state->older = before - 1;
+            state->older_id = tap_connections[before - 1].id;
+        }
+        tap_change_begin(&shared->generation);
+        memset((uint8_t *)shared + sizeof(uint32_t), 0, sizeof *shared - sizeof(uint32_t));
+        shared->socket_index = shared->endpoint_index = TAP_NO_INDEX;
+        shared->id = state->id;
+        shared->descriptor = descriptor;
+        shared->opened_ns = tap_now();
+        shared->inode = address.inode;
+        shared->peer_inode = address.peer_inode;
+        shared->peer_pid = address.peer_pid;
+        memcpy(shared->local, address.local, TAP_ADDRESS);
+        memcpy(shared->peer, address.peer, TAP_ADDRESS);
+        tap_change_end(&shared->generation);
+        STORE(state->open, true);
+        __atomic_store_n(&tap_descriptors[descriptor], index + 1, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
+    return state;
+}
+
+static void leave_list(struct tap_socket_state *socket, uint32_t index) {
+    uint32_t *link = &socket->first_connection;
+    while (*link != index && *link != TAP_NO_INDEX) link = &tap_connections[*link].next;
+    if (*link == index) *link = tap_connections[index].next;
+    ADD(socket->version, 1);
+}
+
+static void settle(struct tap_connection_state *state);
+
+// Before the real close: once that has returned the number may belong to another.
+void tap_connection_close(struct tap_connection_state *state) {
+    int saved = errno;
+    pthread_mutex_lock(&tap_lock);
+    if (state->open) {
+        settle(state);
+        STORE(state->open, false);
+        uint32_t index = (uint32_t)(state - tap_connections);
+        STORE(state->shared->in_begun, tap_wire_open(&state->in));
+        STORE(state->shared->closed_ns, tap_now());
+        struct tap_socket_state *socket = socket_of(state);
+        if (socket != NULL) leave_list(socket, index);
+        tap_slot_give(&tap_connection_slots, index);
+    }
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
+}
+
+// ---- what the bytes say
+
+static void set_identity(struct tap_connection_state *state, const uint8_t *identity, uint32_t size) {
+    struct tap_connection *shared = state->shared;
+    tap_change_begin(&shared->generation);
+    memcpy(shared->identity, identity, size);
+    shared->identity_size = size;
+    tap_change_end(&shared->generation);
+    state->route_hash = tap_hash(identity, size);
+    STORE(state->routing_id_fixed, true);
+    struct tap_socket_state *socket = socket_of(state);
+    if (socket == NULL) return;
+    ADD(socket->version, 1);
+    if (shared->endpoint_index != TAP_NO_INDEX) tap_endpoints[shared->endpoint_index].last_hash = state->route_hash;
+}
+
+static void set_unknown(struct tap_connection_state *state) {
+    // A greeting may still come, and says why.
+    if (state->in.phase != TAP_WIRE_GREETING) state->in.phase = TAP_WIRE_UNKNOWN;
+    if (state->out.phase != TAP_WIRE_GREETING) state->out.phase = TAP_WIRE_UNKNOWN;
+    STORE(state->shared->wire_unknown, 1);
+}
+
+// A side has told something of itself: it greeted, or said READY.
+static void learn(struct tap_connection_state *state) {
+    struct tap_connection *shared = state->shared;
+    int saved = errno;
+    pthread_mutex_lock(&tap_lock);
+    if (state->in_text.changed) {
+        tap_change_begin(&shared->generation);
+        shared->zmtp_version = state->in_text.version;
+        shared->mechanism = state->in_text.mechanism;
+        memcpy(shared->peer_type, state->in_text.type, sizeof shared->peer_type);
+        tap_change_end(&shared->generation);
+        if (state->in_text.ready && state->in_text.identity_size > 0 && !state->routing_id_fixed)
+            set_identity(state, state->in_text.identity, state->in_text.identity_size);
+        state->in.upstream = strcmp(state->in_text.type, "SUB") == 0 || strcmp(state->in_text.type, "XSUB") == 0;
+    }
+    state->out.upstream = strcmp(state->out_text.type, "SUB") == 0 || strcmp(state->out_text.type, "XSUB") == 0;
+    state->in_text.changed = state->out_text.changed = false;
+    if (state->in_text.ready && state->out_text.ready) settle(state);
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
+}
+
+static void note_thread(struct tap_connection_state *state) {
+    thread.connection = (uint32_t)(state - tap_connections);
+    thread.connection_id = state->id;
+}
+
+void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken) {
+    note_thread(state);
+    struct tap_connection *shared = state->shared;
+    size_t size = taken > 0 ? (size_t)taken : 0;
+    if (size > 0) {
+        struct tap_wire_counts counts = {0};
+        tap_wire_feed(&state->out, &state->out_text, buffer, size, &counts);
+        ADD(shared->out_raw_bytes, size);
+        if (counts.frames > 0) {
+            ADD(shared->out_frames, counts.frames);
+            ADD(shared->out_bytes, counts.bytes);
+            ADD(shared->out_messages, counts.messages);
+        }
+        if (counts.commands + counts.subscriptions > 0) {
+            ADD(shared->out_commands, counts.commands);
+            ADD(shared->out_subscriptions, counts.subscriptions);
+        }
+        STORE(shared->out_last_ns, tap_now());
+        if (UNLIKELY(state->out_text.changed)) learn(state);
+    }
+    uint64_t pending = 0;
+    if (UNLIKELY(size < offered)) {
+        // What was offered and not taken is offered again, or lost at closing.
+        struct tap_wire ahead = state->out;
+        struct tap_wire_counts counts = {0};
+        tap_wire_feed(&ahead, NULL, (const uint8_t *)buffer + size, offered - size, &counts);
+        pending = counts.messages + tap_wire_open(&ahead);
+    } else {
+        pending = tap_wire_open(&state->out);
+    }
+    if (UNLIKELY(state->out.phase == TAP_WIRE_UNKNOWN) && !shared->wire_unknown) set_unknown(state);
+    if (pending != LOAD(shared->out_pending)) STORE(shared->out_pending, pending);
+}
+
+void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size) {
+    note_thread(state);
+    struct tap_connection *shared = state->shared;
+    struct tap_wire_counts counts = {0};
+    tap_wire_feed(&state->in, &state->in_text, buffer, size, &counts);
+    ADD(shared->in_raw_bytes, size);
+    if (counts.frames > 0) {
+        ADD(shared->in_frames, counts.frames);
+        ADD(shared->in_bytes, counts.bytes);
+        ADD(shared->in_messages, counts.messages);
+    }
+    if (counts.commands + counts.subscriptions > 0) {
+        ADD(shared->in_commands, counts.commands);
+        ADD(shared->in_subscriptions, counts.subscriptions);
+    }
+    STORE(shared->in_last_ns, tap_now());
+    if (UNLIKELY(state->in_text.changed)) learn(state);
+    uint64_t begun = tap_wire_open(&state->in);
+    if (begun != LOAD(shared->in_begun)) STORE(shared->in_begun, begun);
+    if (UNLIKELY(state->in.phase == TAP_WIRE_UNKNOWN) && !shared->wire_unknown) set_unknown(state);
+}
+
+// ---- whose connection it is
+
+void tap_connection_join(struct tap_connection_state *state, struct tap_socket_state *socket, uint32_t role,
+                         uint32_t endpoint) {
+    struct tap_connection *shared = state->shared;
+    uint32_t index = (uint32_t)(state - tap_connections);
+    bool first = state->socket == TAP_NO_INDEX;
+    if (!first && state->socket_id != socket->id) return;
+    tap_change_begin(&shared->generation);
+    shared->socket_index = socket->index;
+    shared->socket_id = socket->id;
+    if (role != TAP_ROLE_UNKNOWN) shared->role = role;
+    if (endpoint != TAP_NO_INDEX) shared->endpoint_index = endpoint;
+    tap_change_end(&shared->generation);
+    if (endpoint != TAP_NO_INDEX) {
+        struct tap_endpoint_state *own = &tap_endpoints[endpoint];
+        if (own->routing_id_size > 0) set_identity(state, own->routing_id, own->routing_id_size);
+        // What a ROUTER's pipe was given while it had no connection goes out on this one.
+        ADD(shared->accepted_messages, __atomic_exchange_n(&own->pending_messages, 0, __ATOMIC_RELAXED));
+        ADD(shared->accepted_bytes, __atomic_exchange_n(&own->pending_bytes, 0, __ATOMIC_RELAXED));
+        // It had a routing id of the ROUTER's making, and keeps it: its pipe has lived on.
+        if (state->routing_id_fixed) {
+            own->last_hash = state->route_hash;
+        } else if (own->last_hash != 0) {
+            state->route_hash = own->last_hash;
+        }
+    }
+    if (!first) return;
+    state->socket_id = socket->id;
+    STORE(state->socket, socket->index);
+    STORE(socket->shared->connection_total, socket->shared->connection_total + 1);
+    bool only = socket->shared->connection_total == 1 && !socket->inproc;
+    __atomic_store_n(&socket->only_connection, only ? index : TAP_NO_INDEX, __ATOMIC_RELEASE);
+    if (state->open) {
+        state->next = socket->first_connection;
+        socket->first_connection = index;
+    }
+    ADD(socket->version, 1);
+}
+
+void tap_connection_handshake(struct tap_connection_state *state, bool succeeded) {
+    struct tap_connection *shared = state->shared;
+    tap_change_begin(&shared->generation);
+    shared->handshake = succeeded ? TAP_HANDSHAKE_SUCCEEDED : TAP_HANDSHAKE_FAILED;
+    if (succeeded) shared->handshake_ns = tap_now();
+    tap_change_end(&shared->generation);
+}
+
+static const struct {
+    const char *name;
+    int type;
+} type_names[] = {{"PAIR", ZMQ_PAIR}, {"PUB", ZMQ_PUB},   {"SUB", ZMQ_SUB},   {"REQ", ZMQ_REQ},
+                  {"REP", ZMQ_REP},   {"XPUB", ZMQ_XPUB}, {"XSUB", ZMQ_XSUB}, {"DEALER", ZMQ_DEALER},
+                  {"ROUTER", ZMQ_ROUTER}, {"PULL", ZMQ_PULL}, {"PUSH", ZMQ_PUSH}};
+
+static int type_of(const char *name) {
+    for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++)
+        if (strcmp(type_names[i].name, name) == 0) return type_names[i].type;
+    return -1;
+}
+
+// zmq_ctx_term stops monitors while closed sockets still deliver what they hold: their connections come and go without
+// an event. Such a one belongs to the only socket without a monitor whose endpoint and type fit; if several do, nobody
+// knows.
+static void join_by_address(struct tap_connection_state *state) {
+    const struct tap_connection *shared = state->shared;
+    int type = type_of(state->out_text.type);
+    uint32_t found = TAP_NO_INDEX;
+    for (uint32_t i = 0; i < tap_endpoint_slots.table->used; i++) {
+        const struct tap_endpoint *endpoint = tap_endpoint_record(i);
+        struct tap_socket_state *socket = &tap_sockets[endpoint->socket_index];
+        if (endpoint->kind == 0 || socket->id != endpoint->socket_id || LOAD(socket->monitored)) continue;
+        if (type >= 0 && socket->type != type) continue;
+        const char *resolved = endpoint->resolved[0] != 0 ? endpoint->resolved : endpoint->asked;
+        const char *address = endpoint->kind == TAP_ENDPOINT_CONNECT ? shared->peer : shared->local;
+        if (*address == 0 || (strcmp(resolved, address) != 0 && !tap_endpoint_same_port(resolved, address))) continue;
+        if (found != TAP_NO_INDEX) return;
+        found = i;
+    }
+    if (found == TAP_NO_INDEX) return;
+    const struct tap_endpoint *endpoint = tap_endpoint_record(found);
+    bool connects = endpoint->kind == TAP_ENDPOINT_CONNECT;
+    tap_connection_join(state, &tap_sockets[endpoint->socket_index],
+                        connects ? TAP_ROLE_CONNECTED : TAP_ROLE_ACCEPTED, found);
+    ADD(tap_endpoint_record(found)->connects, 1);
+}
+
+// What the events of a monitor would have told, of the wire alone.
+static void settle(struct tap_connection_state *state) {
+    if (state->socket == TAP_NO_INDEX) join_by_address(state);
+    struct tap_socket_state *socket = socket_of(state);
+    bool ready = state->in_text.ready && state->out_text.ready;
+    if (!ready || socket == NULL || LOAD(socket->monitored) || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
+    tap_connection_handshake(state, true);
+    uint32_t endpoint = state->shared->endpoint_index;
+    if (endpoint != TAP_NO_INDEX) ADD(tap_endpoint_record(endpoint)->handshakes, 1);
+}
+
+void tap_connection_ask_peer(struct tap_connection_state *state) {
+    struct tap_connection *shared = state->shared;
+    if (shared->peer_pid == 0 || shared->peer_inode != 0) return;
+    struct tap_address address;
+    tap_address_of(state->descriptor, &address);
+    pthread_mutex_lock(&tap_lock);
+    if (state->open && address.inode == shared->inode) {
+        tap_change_begin(&shared->generation);
+        shared->peer_inode = address.peer_inode;
+        tap_change_end(&shared->generation);
     }
     pthread_mutex_unlock(&tap_lock);
 }
 
-void tap_join_connection(struct socket_state *s, int descriptor, uint32_t role, uint32_t endpoint) {
-    if (descriptor < 0 || descriptor >= DESCRIPTORS) return;
-    uint32_t index = tap_descriptors[descriptor] - 1;
-    if (index == NO_INDEX) index = tap_add_connection(descriptor);
-    if (index == NO_INDEX) return;
-    struct tap_connection *r = &tap_connections[index];
-    tap_begin_change(&r->generation);
-    r->socket_index = s->index;
-    r->socket_id = s->record->id;
-    r->endpoint_index = endpoint;
-    r->role = role;
-    if (s->type == ZMQ_STREAM) r->wire_unknown = 1;
-    tap_end_change(&r->generation);
-    ADD(s->record->connection_total, 1);
-    SET(s->only, s->only == NO_INDEX && !s->has_inproc ? index : MANY);
-}
-
-uint32_t tap_handshaking(struct socket_state *s) {
-    int descriptor = tap_thread.descriptor;
-    if (descriptor > 0 && descriptor < DESCRIPTORS) {
-        uint32_t index = tap_descriptors[descriptor] - 1;
-        if (index != NO_INDEX && tap_connections[index].socket_index == s->index) return index;
+// HANDSHAKE_… names no descriptor. It comes on the I/O thread of the connection, right after its last bytes, or
+// before it answers them.
+struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket) {
+    if (thread.connection_id != 0) {
+        struct tap_connection_state *state = &tap_connections[thread.connection];
+        bool ours = state->id == thread.connection_id && state->open &&
+                    (state->socket == TAP_NO_INDEX || state->socket_id == socket->id);
+        bool told = state->in_text.ready || state->shared->wire_unknown;
+        if (ours && told && state->shared->handshake == TAP_HANDSHAKE_NONE) return state;
     }
-    for (uint32_t i = tap_header->connections.used; i-- > 0;) {
-        struct tap_connection *r = &tap_connections[i];
-        if (tap_connection_states[i].is_open && r->socket_index == s->index && r->handshake == TAP_HANDSHAKE_NONE)
-            return i;
+    struct tap_connection_state *oldest = NULL;
+    for (uint32_t i = socket->first_connection; i != TAP_NO_INDEX; i = tap_connections[i].next) {
+        struct tap_connection_state *state = &tap_connections[i];
+        bool told = state->in_text.ready || state->shared->wire_unknown;
+        if (told && state->shared->handshake == TAP_HANDSHAKE_NONE && (oldest == NULL || state->id < oldest->id))
+            oldest = state;
     }
-    return NO_INDEX;
+    return oldest;
 }
 
-uint32_t tap_connection_of_message(struct socket_state *s, int descriptor) {
-    if (descriptor < 0 || descriptor >= DESCRIPTORS) return NO_INDEX;
-    uint32_t newest = NO_INDEX, waiting = NO_INDEX;
-    uint32_t index = GET(last_on_descriptor[descriptor]) - 1;
-    // The number of a descriptor may have been given again while the older connection's messages still waited: they
-    // are delivered first.
-    for (int n = 0; index != NO_INDEX && n < LONGEST_CHAIN; n++) {
-        struct tap_connection *r = &tap_connections[index];
-        if (r->descriptor != descriptor) break;
-        if (r->socket_index == s->index && r->socket_id == s->record->id) {
-            if (newest == NO_INDEX) newest = index;
-            if (GET(r->in_messages) > r->delivered_messages) waiting = index;
-        }
-        index = tap_connection_states[index].older_on_descriptor - 1;
+// ---- attribution, on the thread that uses the socket
+
+// A descriptor's number may be used again while messages of the connection before still wait: those come first.
+static struct tap_connection_state *source_of(struct tap_socket_state *socket, int descriptor) {
+    if ((unsigned)descriptor >= TAP_DESCRIPTORS) return NULL;
+    uint32_t place = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
+    if (place == 0) return NULL;
+    struct tap_connection_state *found = NULL, *state = &tap_connections[place - 1];
+    for (int steps = 0; steps < 16; steps++) {
+        bool ours = LOAD(state->socket) == socket->index && state->socket_id == socket->id;
+        bool waiting = LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
+        if (ours && (found == NULL || waiting)) found = state;
+        if (state->older == TAP_NO_INDEX || tap_connections[state->older].id != state->older_id) break;
+        state = &tap_connections[state->older];
     }
-    return waiting != NO_INDEX ? waiting : newest;
-}
-
-// --- Routes ---
-
-static uint32_t route_bucket(uint32_t socket, const uint8_t *identity, uint32_t size) {
-    uint32_t h = 2166136261u ^ socket;
-    for (uint32_t i = 0; i < size; i++) h = (h ^ identity[i]) * 16777619u;
-    return h % ROUTES;
-}
-
-static uint32_t find_route(struct socket_state *s, const uint8_t *identity, uint32_t size) {
-    for (uint32_t i = route_heads[route_bucket(s->index, identity, size)]; i; i = routes[i - 1].next) {
-        struct tap_connection *r = &tap_connections[i - 1];
-        if (r->socket_index == s->index && r->socket_id == s->record->id && r->identity_size == size &&
-            memcmp(r->identity, identity, size) == 0)
-            return i - 1;
-    }
-    return NO_INDEX;
-}
-
-uint32_t tap_find_route(struct socket_state *s, const uint8_t *identity, uint32_t size) {
-    pthread_mutex_lock(&tap_lock);
-    uint32_t found = find_route(s, identity, size);
-    pthread_mutex_unlock(&tap_lock);
     return found;
 }
 
-void tap_learn_route(struct socket_state *s, uint32_t connection, const uint8_t *identity, uint32_t size, bool certain) {
-    struct tap_connection *r = &tap_connections[connection];
-    if (size == 0 || size > TAP_IDENTITY || !tap_connection_states[connection].is_open) return;
-    uint32_t holder = find_route(s, identity, size);
-    if (holder == connection) return;
-    if (holder != NO_INDEX) {
-        // Without ROUTER_HANDOVER the first one keeps the identity, and nothing is ever delivered to the second.
-        if (!certain && !s->handover) return;
-        remove_route(holder);
+// A ROUTER's routing id of an anonymous peer shows only when it receives.
+static void learn_route(struct tap_socket_state *socket, struct tap_connection_state *state) {
+    if (LOAD(state->routing_id_fixed) || socket->routing_id_size == 0) return;
+    pthread_mutex_lock(&tap_lock);
+    if (!state->routing_id_fixed && state->socket_id == socket->id)
+        set_identity(state, socket->routing_id, socket->routing_id_size);
+    pthread_mutex_unlock(&tap_lock);
+}
+
+static void delivered_by(struct tap_socket_state *socket, struct tap_connection_state *state) {
+    if (socket->special & TAP_RECEIVE_ROUTER) learn_route(socket, state);
+    if (socket->special & TAP_RECEIVE_REP) {
+        socket->reply_connection = (uint32_t)(state - tap_connections);
+        socket->reply_connection_id = state->id;
     }
-    remove_route(connection);
-    tap_begin_change(&r->generation);
-    r->identity_size = size;
-    memcpy(r->identity, identity, size);
-    tap_end_change(&r->generation);
-    uint32_t bucket = route_bucket(s->index, identity, size);
-    routes[connection].bucket = bucket;
-    routes[connection].next = route_heads[bucket];
-    routes[connection].is_routed = true;
-    route_heads[bucket] = connection + 1;
+}
+
+void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
+    uint32_t index = __atomic_load_n(&socket->only_connection, __ATOMIC_ACQUIRE);
+    if (UNLIKELY(index == TAP_NO_INDEX)) {
+        if (socket->shared->connection_total == 0 && socket->inproc) return;
+        int saved = errno;
+        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
+        errno = saved;
+        struct tap_connection_state *state = source_of(socket, descriptor);
+        if (state == NULL) return;
+        index = (uint32_t)(state - tap_connections);
+    }
+    struct tap_connection *shared = tap_connection_record(index);
+    ADD(shared->delivered_messages, 1);
+    ADD(shared->delivered_bytes, socket->receive_bytes);
+    if (UNLIKELY(socket->special)) delivered_by(socket, &tap_connections[index]);
+}
+
+static void find_route(struct tap_socket_state *socket, struct tap_route *route) {
+    route->connection = route->endpoint = TAP_NO_INDEX;
+    pthread_mutex_lock(&tap_lock);
+    route->version = socket->version;
+    uint64_t best = 0;
+    for (uint32_t i = socket->first_connection; i != TAP_NO_INDEX; i = tap_connections[i].next) {
+        struct tap_connection_state *state = &tap_connections[i];
+        if (state->route_hash != route->hash) continue;
+        // Of two peers with one routing id the first has it, with ROUTER_HANDOVER the last.
+        if (best != 0 && (socket->handover ? state->id < best : state->id > best)) continue;
+        best = state->id;
+        route->connection = i;
+    }
+    for (uint32_t i = socket->first_endpoint; i != TAP_NO_INDEX && best == 0; i = tap_endpoints[i].next) {
+        bool same = tap_endpoints[i].last_hash == route->hash;
+        if (tap_endpoints[i].routing_id_size > 0)
+            same = tap_hash(tap_endpoints[i].routing_id, tap_endpoints[i].routing_id_size) == route->hash;
+        if (same && tap_endpoint_record(i)->kind == TAP_ENDPOINT_CONNECT && tap_endpoint_record(i)->removed_ns == 0)
+            route->endpoint = i;
+    }
+    pthread_mutex_unlock(&tap_lock);
+}
+
+void tap_accepted_by_route(struct tap_socket_state *socket) {
+    uint32_t only = __atomic_load_n(&socket->only_connection, __ATOMIC_ACQUIRE);
+    struct tap_route fresh = {.hash = 0}, *route = &fresh;
+    if (only != TAP_NO_INDEX && LOAD(tap_connections[only].open)) {
+        fresh.connection = only;
+    } else {
+        if (socket->routes != NULL) route = &socket->routes[socket->route_hash % TAP_ROUTES];
+        if (route->hash != socket->route_hash || route->version != LOAD(socket->version)) {
+            route->hash = socket->route_hash;
+            find_route(socket, route);
+        }
+    }
+    if (route->connection != TAP_NO_INDEX) {
+        struct tap_connection *shared = tap_connections[route->connection].shared;
+        ADD(shared->accepted_messages, 1);
+        ADD(shared->accepted_bytes, socket->send_bytes);
+    } else if (route->endpoint != TAP_NO_INDEX) {
+        ADD_SHARED(tap_endpoints[route->endpoint].pending_messages, 1);
+        ADD_SHARED(tap_endpoints[route->endpoint].pending_bytes, socket->send_bytes);
+    }
 }

@@ -1,68 +1,123 @@
-// libc's send, recv and close, as libzmq's I/O threads call them. Every other descriptor passes at the cost of a look
-// into a table and at two bytes.
-#include "tap.h"
+// In front of the C library: what libzmq's I/O threads send, receive and close, and the one wait in which a thread is
+// blocked inside a libzmq call.
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-static bool is_ours(int descriptor, const uint8_t *bytes, size_t count, uint32_t *connection) {
-    if (UNLIKELY(descriptor < 0 || descriptor >= DESCRIPTORS)) return false;
-    uint32_t known = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
-    if (LIKELY(known != 0)) {
-        *connection = known - 1;
-        return true;
+#include "internal.h"
+
+static struct tap_connection_state *connection_of(int descriptor, const void *bytes, size_t size, const void *caller) {
+    struct tap_connection_state *state = tap_connection_find(descriptor);
+    if (LIKELY(state != NULL) || LIKELY(tap_segment == NULL)) return state;
+    // A descriptor that nobody has announced: a connection begins with the signature of ZMTP.
+    if (!tap_wire_signature(bytes, size) || !tap_is_libzmq(caller)) return NULL;
+    return tap_connection_open(descriptor);
+}
+
+TAP_EXPORT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
+    if (UNLIKELY(libc.send == NULL)) tap_find_libc();
+    ssize_t result = libc.send(descriptor, buffer, size, flags);
+    struct tap_connection_state *state = connection_of(descriptor, buffer, size, __builtin_return_address(0));
+    if (state != NULL) {
+        int saved = errno;
+        tap_connection_sent(state, buffer, size, result);
+        errno = saved;
     }
-    if (LIKELY(!tap_is_signature(bytes, count))) return false;
-    // ZMTP begins here, before the monitor's event has told whose it is.
-    if (!GET(tap_header) || !tap_is_own_process()) return false;
-    pthread_mutex_lock(&tap_lock);
-    *connection = tap_descriptors[descriptor] ? tap_descriptors[descriptor] - 1 : tap_add_connection(descriptor);
-    pthread_mutex_unlock(&tap_lock);
-    return *connection != NO_INDEX;
+    return result;
 }
 
-EXPORT ssize_t send(int descriptor, const void *bytes, size_t count, int flags) {
-    if (UNLIKELY(!real_send)) tap_find_real_libc();
-    if (!GET(tap_header)) return real_send(descriptor, bytes, count, flags);
-    tap_thread.descriptor = descriptor;
-    uint32_t connection;
-    bool counted = is_ours(descriptor, bytes, count, &connection);
-    ssize_t taken = real_send(descriptor, bytes, count, flags);
-    if (counted) {
-        int error = errno;
-        tap_wire_sent(connection, bytes, count, taken);
-        errno = error;
+TAP_EXPORT ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
+    if (UNLIKELY(libc.recv == NULL)) tap_find_libc();
+    ssize_t result = libc.recv(descriptor, buffer, size, flags);
+    if (result <= 0 || (flags & MSG_PEEK)) return result;
+    struct tap_connection_state *state =
+        connection_of(descriptor, buffer, (size_t)result, __builtin_return_address(0));
+    if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
+    return result;
+}
+
+TAP_EXPORT ssize_t __recv_chk(int descriptor, void *buffer, size_t size, size_t room, int flags) {
+    if (UNLIKELY(libc.recv_chk == NULL)) tap_find_libc();
+    ssize_t result = libc.recv_chk(descriptor, buffer, size, room, flags);
+    if (result <= 0 || (flags & MSG_PEEK)) return result;
+    struct tap_connection_state *state =
+        connection_of(descriptor, buffer, (size_t)result, __builtin_return_address(0));
+    if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
+    return result;
+}
+
+TAP_EXPORT int close(int descriptor) {
+    if (UNLIKELY(libc.close == NULL)) tap_find_libc();
+    struct tap_connection_state *state = tap_connection_find(descriptor);
+    // The child of a vfork closes what it inherited, in its parent's memory.
+    if (UNLIKELY(state != NULL) && process.pid == getpid()) tap_connection_close(state);
+    return libc.close(descriptor);
+}
+
+// ---- blocked
+
+static void each_waiting(void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {
+    if (thread.socket != NULL) mark(thread.socket, now);
+    for (int i = 0; i < thread.item_count; i++) {
+        struct tap_socket_state *state = thread.items[i].socket != NULL ? tap_socket_find(thread.items[i].socket) : NULL;
+        if (state != NULL) mark(state, now);
     }
-    return taken;
 }
 
-static ssize_t note_received(int descriptor, void *bytes, ssize_t taken, int flags) {
-    if (taken <= 0 || (flags & 2 /* MSG_PEEK */)) return taken;
-    uint32_t connection;
-    int error = errno;
-    tap_thread.descriptor = descriptor;
-    if (is_ours(descriptor, bytes, (size_t)taken, &connection)) tap_wire_received(connection, bytes, (size_t)taken);
-    errno = error;
-    return taken;
+static void mark_blocked(struct tap_socket_state *state, uint64_t now) {
+    STORE(state->shared->blocked_thread, thread.id);
+    STORE(state->shared->blocked_call, thread.call);
+    STORE(state->shared->blocked_since_ns, now);
 }
 
-EXPORT ssize_t recv(int descriptor, void *bytes, size_t count, int flags) {
-    if (UNLIKELY(!real_recv)) tap_find_real_libc();
-    ssize_t taken = real_recv(descriptor, bytes, count, flags);
-    return GET(tap_header) ? note_received(descriptor, bytes, taken, flags) : taken;
+static void mark_free(struct tap_socket_state *state, uint64_t now) {
+    (void)now;
+    STORE(state->shared->blocked_since_ns, 0);
+    STORE(state->shared->blocked_call, TAP_CALL_NONE);
 }
 
-// What recv becomes in a library that was built with _FORTIFY_SOURCE.
-EXPORT ssize_t __recv_chk(int descriptor, void *bytes, size_t count, size_t room, int flags) {
-    if (count > room) __builtin_trap();
-    return recv(descriptor, bytes, count, flags);
+static bool receiving(void) {
+    return thread.call == TAP_CALL_RECV || thread.call == TAP_CALL_MSG_RECV;
 }
 
-EXPORT int close(int descriptor) {
-    if (UNLIKELY(!real_close)) tap_find_real_libc();
-    // Before it is closed: then its number may be another's.
-    if (descriptor >= 0 && descriptor < DESCRIPTORS && UNLIKELY(GET(tap_descriptors[descriptor]) != 0) &&
-        tap_is_own_process()) {
-        int error = errno;
-        tap_end_connection(descriptor);
-        errno = error;
+// libzmq waits for its socket in poll(): the only place where a call blocks, so the message path need not read a clock.
+static void wait_begins(void) {
+    int saved = errno;
+    if (thread.id == 0) thread.id = (int32_t)syscall(SYS_gettid);
+    uint64_t now = tap_now();
+    // One call may wait several times; it has been blocked since the first.
+    if (thread.blocked_ns == 0) {
+        thread.blocked_ns = now;
+        each_waiting(mark_blocked, now);
     }
-    return real_close(descriptor);
+    if (receiving()) STORE(thread.socket->shared->drained_ns, now);
+    errno = saved;
+}
+
+void tap_wait_ended(void) {
+    each_waiting(mark_free, 0);
+    thread.blocked_ns = 0;
+}
+
+TAP_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
+    if (UNLIKELY(libc.poll == NULL)) tap_find_libc();
+    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(__builtin_return_address(0))) {
+        if (timeout != 0)
+            wait_begins();
+        else if (receiving())
+            thread.drained_ns = tap_now();
+    }
+    return libc.poll(descriptors, count, timeout);
+}
+
+TAP_EXPORT int __poll_chk(struct pollfd *descriptors, nfds_t count, int timeout, size_t room) {
+    if (UNLIKELY(libc.poll_chk == NULL)) tap_find_libc();
+    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(__builtin_return_address(0))) {
+        if (timeout != 0)
+            wait_begins();
+        else if (receiving())
+            thread.drained_ns = tap_now();
+    }
+    return libc.poll_chk(descriptors, count, timeout, room);
 }

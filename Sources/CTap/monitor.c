@@ -1,204 +1,297 @@
 // Monitors without monitor sockets.
 //
-// libzmq makes, binds and writes a monitor's PAIR through its own public functions, which reach us through the PLT. So
-// inside zmq_socket_monitor it is handed a pretended PAIR, and each event arrives as a zmq_msg_send, at once, on the
-// thread where it happens: no socket used up, nothing to drain, contexts terminate. A program that monitors a socket
-// itself gets a real PAIR, which we listen in on.
+// zmq_socket_monitor makes, binds and writes its PAIR through libzmq's public functions. While it runs on behalf of
+// the tap those functions are given a pretended socket: the address of a record in the array below. Each event then
+// arrives as two calls of zmq_msg_send, on the thread where it happens. A program that monitors a socket itself gets
+// its real PAIR behind the pretended one, with the events that it asked for.
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "tap.h"
+#include "internal.h"
 
-char tap_pretended[TAP_SOCKET_CAPACITY];
-
-// Of each pretended PAIR: the first frame of the event whose second one comes next.
-static struct {
+#define MONITORS 4096u
+struct tap_monitor {
+    bool taken;
+    bool used;  // libzmq has asked for the socket
+    bool of_program;
+    uint32_t next_free;
+    uint64_t serial;
+    struct tap_socket_state *state;
+    uint32_t socket_id;
+    void *pair;  // of_program: where its events go
+    int mask;
+    char address[TAP_ADDRESS];
+    // The event under way: libzmq holds a lock of its own between the two frames.
+    bool forward;
     uint16_t event;
-    int32_t value;
-    bool has_first;
-} pretended[TAP_SOCKET_CAPACITY];
+    uint32_t value;
+};
+static struct tap_monitor monitors[MONITORS];
+static uint32_t monitors_used, first_free = TAP_NO_INDEX;
+static uint64_t serials;
+static bool unavailable;  // this libzmq does not call its own functions: no events
 
-void tap_start_monitor(struct socket_state *s) {
-    struct thread_state *t = &tap_thread;
-    int error = errno;
-    char endpoint[64];
-    snprintf(endpoint, sizeof endpoint, "inproc://zmqtop-tap-%u", s->index);
-    t->mode = MONITOR_PRETEND;
-    t->pretend_index = s->index;
-    t->pretend_used = false;
-    t->inside++;
-    int status = real.zmq_socket_monitor(s->handle, endpoint, 0xffff);
-    t->mode = MONITOR_NONE;
-    s->pretended_on = status == 0 && t->pretend_used;
-    // A libzmq that does not go through the PLT has made a PAIR that nobody reads: it must not fill up.
-    if (status == 0 && !t->pretend_used) real.zmq_socket_monitor(s->handle, NULL, 0);
-    t->inside--;
-    errno = error;
+bool tap_is_monitor(const void *socket) {
+    return (const char *)socket >= (const char *)monitors && (const char *)socket < (const char *)(monitors + MONITORS);
 }
 
-// --- What an event means ---
-
-static void append_event(struct socket_state *s, uint16_t event, int32_t value, const char *endpoint, uint32_t row,
-                         uint32_t connection) {
-    uint64_t ordinal = tap_header->events_written;
-    struct tap_event *e = &tap_events[ordinal % TAP_EVENT_CAPACITY];
-    __atomic_store_n(&e->ordinal, 0, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_RELEASE);
-    e->time_ns = tap_now();
-    e->socket_index = s->index;
-    e->socket_id = s->record->id;
-    e->event = event;
-    e->endpoint_index = row;
-    e->value = value;
-    e->connection_id = connection == NO_INDEX ? 0 : tap_connections[connection].id;
-    tap_copy_text(e->endpoint, sizeof e->endpoint, endpoint);
-    __atomic_store_n(&e->ordinal, ordinal + 1, __ATOMIC_RELEASE);
-    uint32_t used = tap_header->events.used;
-    if (used < TAP_EVENT_CAPACITY) SET(tap_header->events.used, used + 1);
-    __atomic_store_n(&tap_header->events_written, ordinal + 1, __ATOMIC_RELEASE);
+void tap_monitors_forget(void) {
+    memset(monitors, 0, sizeof *monitors * monitors_used);
+    monitors_used = 0;
+    first_free = TAP_NO_INDEX;
 }
 
-static uint32_t connection_on(int32_t descriptor, struct socket_state *s) {
-    if (descriptor < 0 || descriptor >= DESCRIPTORS) return NO_INDEX;
-    uint32_t index = tap_descriptors[descriptor] - 1;
-    return index != NO_INDEX && tap_connections[index].socket_index == s->index ? index : NO_INDEX;
-}
-
-static void set_handshake(struct socket_state *s, uint32_t connection, uint32_t outcome) {
-    if (connection == NO_INDEX) return;
-    struct tap_connection *r = &tap_connections[connection];
-    tap_begin_change(&r->generation);
-    r->handshake = outcome;
-    r->handshake_ns = tap_now();
-    tap_end_change(&r->generation);
-    if (outcome != TAP_HANDSHAKE_SUCCEEDED || s->type != ZMQ_ROUTER) return;
-    uint32_t size;
-    const uint8_t *chosen = tap_endpoint_identity(r->endpoint_index, &size);
-    if (size > 0) {
-        tap_learn_route(s, connection, chosen, size, true);
-    } else if (r->identity_size > 0) {
-        uint8_t identity[TAP_IDENTITY];
-        memcpy(identity, r->identity, r->identity_size);
-        tap_learn_route(s, connection, identity, r->identity_size, false);
-    }
-}
-
-static void note_event(struct socket_state *s, uint16_t event, int32_t value, const char *text) {
+static struct tap_monitor *take(struct tap_socket_state *state) {
+    struct tap_monitor *monitor = NULL;
     pthread_mutex_lock(&tap_lock);
-    uint32_t kind = event & (ZMQ_EVENT_LISTENING | ZMQ_EVENT_BIND_FAILED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED)
-                        ? TAP_ENDPOINT_BIND
-                        : TAP_ENDPOINT_CONNECT;
-    uint32_t connection = NO_INDEX, row = NO_INDEX;
-    if (event & (ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED)) connection = connection_on(value, s);
-    if (event & (ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                 ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
-        connection = tap_handshaking(s);
-    if (connection != NO_INDEX) row = tap_connections[connection].endpoint_index;
-    if (row == NO_INDEX && event == ZMQ_EVENT_LISTENING && tap_thread.binding != 0) {
-        // Inside zmq_bind: this is the address that the wildcard became.
-        row = tap_thread.binding - 1;
-        struct tap_endpoint *e = &tap_endpoints[row];
-        tap_begin_change(&e->generation);
-        tap_copy_text(e->resolved, sizeof e->resolved, text);
-        tap_end_change(&e->generation);
+    if (first_free != TAP_NO_INDEX) {
+        monitor = &monitors[first_free];
+        first_free = monitor->next_free;
+    } else if (monitors_used < MONITORS) {
+        monitor = &monitors[monitors_used++];
     }
-    if (row == NO_INDEX) row = tap_find_endpoint(s, text, kind);
-    if (row == NO_INDEX && kind == TAP_ENDPOINT_CONNECT) row = tap_find_endpoint(s, text, TAP_ENDPOINT_BIND);
+    if (monitor != NULL) {
+        memset(monitor, 0, sizeof *monitor);
+        monitor->taken = true;
+        monitor->serial = ++serials;
+        monitor->state = state;
+        monitor->socket_id = state->id;
+    }
+    pthread_mutex_unlock(&tap_lock);
+    return monitor;
+}
 
-    if (event == ZMQ_EVENT_CONNECTED || event == ZMQ_EVENT_ACCEPTED) {
-        tap_join_connection(s, value, event == ZMQ_EVENT_CONNECTED ? TAP_ROLE_CONNECTED : TAP_ROLE_ACCEPTED, row);
-        connection = connection_on(value, s);
+static void give(struct tap_monitor *monitor, uint64_t serial) {
+    pthread_mutex_lock(&tap_lock);
+    if (monitor->taken && monitor->serial == serial) {
+        monitor->taken = false;
+        monitor->next_free = first_free;
+        first_free = (uint32_t)(monitor - monitors);
     }
-    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) set_handshake(s, connection, TAP_HANDSHAKE_SUCCEEDED);
-    if (event & (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
-        set_handshake(s, connection, TAP_HANDSHAKE_FAILED);
-    if (row != NO_INDEX) {
-        struct tap_endpoint *e = &tap_endpoints[row];
-        switch (event) {
-        case ZMQ_EVENT_CONNECT_RETRIED:
-            SET(e->retry_milliseconds, (uint64_t)value);
-            ADD(e->attempts, 1);
-            break;
-        case ZMQ_EVENT_CONNECT_DELAYED: ADD(e->delayed, 1); break;
-        case ZMQ_EVENT_CONNECTED:
-        case ZMQ_EVENT_ACCEPTED: ADD(e->connects, 1); break;
-        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: ADD(e->handshakes, 1); break;
-        case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-        case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-            SET(e->last_errno, value);
-            ADD(e->handshakes_failed, 1);
-            break;
-        case ZMQ_EVENT_DISCONNECTED: ADD(e->disconnects, 1); break;
-        case ZMQ_EVENT_BIND_FAILED:
-        case ZMQ_EVENT_ACCEPT_FAILED:
-        case ZMQ_EVENT_CLOSE_FAILED: SET(e->last_errno, value); break;
-        default: break;
-        }
-        SET(e->last_event_ns, tap_now());
-        SET(e->last_event, event);
-    }
-    append_event(s, event, value, text, row, connection);
     pthread_mutex_unlock(&tap_lock);
 }
 
-static void read_text(zmq_msg_t *message, char text[TAP_ADDRESS]) {
-    size_t size = real.zmq_msg_size(message);
-    if (size > TAP_ADDRESS - 1) size = TAP_ADDRESS - 1;
-    memcpy(text, real.zmq_msg_data(message), size);
-    text[size] = 0;
+static int begin(struct tap_monitor *monitor, const char *address, int events) {
+    uint64_t serial = monitor->serial;
+    thread.monitor = monitor;
+    int result = real.zmq_socket_monitor(monitor->state->socket, address, events);
+    thread.monitor = NULL;
+    int saved = errno;
+    if (result != 0) give(monitor, serial);  // unless libzmq has closed it, and so given it, already
+    errno = saved;
+    return result;
 }
 
-static bool read_head(zmq_msg_t *message, uint16_t *event, int32_t *value) {
-    if (real.zmq_msg_size(message) != 6) return false;
-    const char *data = real.zmq_msg_data(message);
-    memcpy(event, data, 2);
-    memcpy(value, data + 2, 4);
-    return true;
-}
-
-int tap_pretended_send(zmq_msg_t *message, void *handle, int flags) {
-    uint32_t index = (uint32_t)((char *)handle - tap_pretended);
-    struct socket_state *s = &tap_socket_states[index];
-    int error = errno;
-    int size = (int)real.zmq_msg_size(message);
-    if (flags & ZMQ_SNDMORE) {
-        pretended[index].has_first = read_head(message, &pretended[index].event, &pretended[index].value);
-    } else if (pretended[index].has_first) {
-        char text[TAP_ADDRESS];
-        read_text(message, text);
-        pretended[index].has_first = false;
-        // Our own monitor's end, when the program puts one in its place, is not news.
-        if (pretended[index].event != ZMQ_EVENT_MONITOR_STOPPED && s->record)
-            note_event(s, pretended[index].event, pretended[index].value, text);
+void tap_monitor_start(struct tap_socket_state *state) {
+    if (unavailable || real.zmq_socket_monitor == NULL) return;
+    int saved = errno;
+    struct tap_monitor *monitor = take(state);
+    if (monitor != NULL) {
+        char address[64];
+        snprintf(address, sizeof address, "inproc://zmqtap-%d-%u-%llu", (int)process.pid, state->id,
+                 (unsigned long long)monitor->serial);
+        if (begin(monitor, address, ZMQ_EVENT_ALL) == 0 && !monitor->used) {
+            // A real PAIR that nobody reads would stop its I/O thread one day.
+            unavailable = true;
+            real.zmq_socket_monitor(state->socket, NULL, 0);
+            give(monitor, monitor->serial);
+        }
     }
-    // Sending takes the message over.
+    errno = saved;
+}
+
+// The program's own call. libzmq stops the monitor before and starts the new one under one lock: no event is missed.
+int tap_monitor_replace(struct tap_socket_state *state, const char *address, int events) {
+    if (unavailable || events >> 16 != 0) return real.zmq_socket_monitor(state->socket, address, events);
+    if (address == NULL) {
+        struct tap_monitor *monitor = take(state);
+        if (monitor == NULL) return real.zmq_socket_monitor(state->socket, NULL, events);
+        char ours[64];
+        snprintf(ours, sizeof ours, "inproc://zmqtap-%d-%u-%llu", (int)process.pid, state->id,
+                 (unsigned long long)monitor->serial);
+        return begin(monitor, ours, ZMQ_EVENT_ALL);
+    }
+    struct tap_monitor *monitor = take(state);
+    if (monitor == NULL) return real.zmq_socket_monitor(state->socket, address, events);
+    monitor->of_program = true;
+    monitor->mask = events;
+    strncpy(monitor->address, address, sizeof monitor->address - 1);
+    int result = begin(monitor, address, ZMQ_EVENT_ALL);
+    if (result != 0) {
+        // A call that libzmq refuses at once leaves the monitor that was there; one that fails later stops it.
+        int saved = errno;
+        if (!state->monitored) tap_monitor_start(state);
+        errno = saved;
+        return result;
+    }
+    pthread_mutex_lock(&tap_lock);
+    // Its reader may have connected before.
+    for (uint32_t i = 0; i < tap_endpoint_slots.table->used; i++) {
+        struct tap_endpoint *endpoint = tap_endpoint_record(i);
+        struct tap_socket_state *reader = &tap_sockets[endpoint->socket_index];
+        if (endpoint->removed_ns == 0 && endpoint->kind == TAP_ENDPOINT_CONNECT && reader->type == ZMQ_PAIR &&
+            reader->id == endpoint->socket_id && strcmp(endpoint->asked, monitor->address) == 0)
+            STORE(reader->shared->hidden, 1);
+    }
+    pthread_mutex_unlock(&tap_lock);
+    return result;
+}
+
+bool tap_monitor_has_address(const char *address) {
+    for (uint32_t i = 0; i < monitors_used; i++)
+        if (monitors[i].taken && monitors[i].of_program &&
+            strncmp(monitors[i].address, address, sizeof monitors[i].address - 1) == 0)
+            return true;
+    return false;
+}
+
+// ---- libzmq's calls on a pretended socket
+
+void *tap_monitor_socket(void *context, int type) {
+    struct tap_monitor *monitor = thread.monitor;
+    monitor->used = true;
+    if (monitor->of_program) {
+        monitor->pair = real.zmq_socket(context, type);
+        if (monitor->pair == NULL) {
+            monitor->state->monitored = false;
+            return NULL;
+        }
+    }
+    monitor->state->monitored = true;
+    return monitor;
+}
+
+int tap_monitor_setsockopt(void *socket, int name, const void *value, size_t size) {
+    struct tap_monitor *monitor = socket;
+    return monitor->pair != NULL ? real.zmq_setsockopt(monitor->pair, name, value, size) : 0;
+}
+
+int tap_monitor_bind(void *socket, const char *endpoint) {
+    struct tap_monitor *monitor = socket;
+    return monitor->pair != NULL ? real.zmq_bind(monitor->pair, endpoint) : 0;
+}
+
+int tap_monitor_close(void *socket) {
+    struct tap_monitor *monitor = socket;
+    int result = monitor->pair != NULL ? real.zmq_close(monitor->pair) : 0;
+    int saved = errno;
+    if (monitor->state->id == monitor->socket_id) monitor->state->monitored = false;
+    give(monitor, monitor->serial);
+    errno = saved;
+    return result;
+}
+
+static void write_event(const struct tap_monitor *monitor, uint32_t endpoint, uint64_t connection, const char *text) {
+    uint64_t ordinal = ADD_SHARED(tap_header()->events_written, 1);
+    struct tap_event *event = tap_event_record(ordinal);
+    if (!tap_segment_back(event, sizeof *event)) return;
+    __atomic_store_n(&event->ordinal, 0, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    event->time_ns = tap_now();
+    event->socket_index = monitor->state->index;
+    event->socket_id = monitor->socket_id;
+    event->event = monitor->event;
+    event->endpoint_index = endpoint;
+    event->value = monitor->event == ZMQ_EVENT_CONNECT_DELAYED ? (int32_t)monitor->value : (int64_t)monitor->value;
+    event->connection_id = connection;
+    strncpy(event->endpoint, text, TAP_ADDRESS - 1);
+    event->endpoint[TAP_ADDRESS - 1] = 0;
+    __atomic_store_n(&event->ordinal, ordinal + 1, __ATOMIC_RELEASE);
+    struct tap_table *table = &tap_header()->events;
+    if (ordinal < table->capacity && table->used <= ordinal) STORE(table->used, (uint32_t)ordinal + 1);
+}
+
+static uint32_t kind_of(uint32_t event) {
+    switch (event) {
+        case ZMQ_EVENT_LISTENING:
+        case ZMQ_EVENT_BIND_FAILED:
+        case ZMQ_EVENT_ACCEPTED:
+        case ZMQ_EVENT_ACCEPT_FAILED: return TAP_ENDPOINT_BIND;
+        case ZMQ_EVENT_CONNECTED:
+        case ZMQ_EVENT_CONNECT_DELAYED:
+        case ZMQ_EVENT_CONNECT_RETRIED: return TAP_ENDPOINT_CONNECT;
+        default: return 0;
+    }
+}
+
+static void count_at_endpoint(struct tap_endpoint *endpoint, uint32_t event, uint32_t value) {
+    STORE(endpoint->last_event, event);
+    STORE(endpoint->last_event_ns, tap_now());
+    switch (event) {
+        case ZMQ_EVENT_CONNECTED:
+        case ZMQ_EVENT_ACCEPTED: ADD(endpoint->connects, 1); break;
+        case ZMQ_EVENT_CONNECT_DELAYED: ADD(endpoint->delayed, 1); break;
+        case ZMQ_EVENT_CONNECT_RETRIED:
+            STORE(endpoint->retry_milliseconds, value);
+            ADD(endpoint->attempts, 1);
+            break;
+        case ZMQ_EVENT_DISCONNECTED: ADD(endpoint->disconnects, 1); break;
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: ADD(endpoint->handshakes, 1); break;
+        case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: ADD(endpoint->handshakes_failed, 1); break;
+        default: break;
+    }
+    bool failed = event == ZMQ_EVENT_BIND_FAILED || event == ZMQ_EVENT_ACCEPT_FAILED ||
+                  event == ZMQ_EVENT_CLOSE_FAILED || event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+    if (failed) STORE(endpoint->last_errno, (int32_t)value);
+}
+
+static void take_event(struct tap_monitor *monitor, const char *text) {
+    uint32_t event = monitor->event;
+    // The end of the monitor that the tap had before is nobody's news.
+    if (event == ZMQ_EVENT_MONITOR_STOPPED && !monitor->of_program) return;
+    struct tap_connection_state *connection = NULL;
+    if (event == ZMQ_EVENT_CONNECTED || event == ZMQ_EVENT_ACCEPTED) {
+        connection = tap_connection_find((int)monitor->value);
+        if (connection == NULL) connection = tap_connection_open((int)monitor->value);
+    } else if (event == ZMQ_EVENT_DISCONNECTED) {
+        connection = tap_connection_find((int)monitor->value);
+    }
+    pthread_mutex_lock(&tap_lock);
+    struct tap_socket_state *state = monitor->state;
+    uint32_t endpoint = TAP_NO_INDEX;
+    if (tap_segment != NULL && state->id == monitor->socket_id) {
+        endpoint = tap_endpoint_of(state, kind_of(event), text);
+        bool handshake = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED || event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ||
+                         event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL || event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+        if (handshake) connection = tap_connection_handshaking(state);
+        if (connection != NULL) {
+            uint32_t role = event == ZMQ_EVENT_CONNECTED  ? TAP_ROLE_CONNECTED
+                            : event == ZMQ_EVENT_ACCEPTED ? TAP_ROLE_ACCEPTED
+                                                          : TAP_ROLE_UNKNOWN;
+            if (connection->shared->endpoint_index != TAP_NO_INDEX) endpoint = connection->shared->endpoint_index;
+            tap_connection_join(connection, state, role, role != TAP_ROLE_UNKNOWN ? endpoint : TAP_NO_INDEX);
+            if (handshake) tap_connection_handshake(connection, event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+        }
+        if (endpoint != TAP_NO_INDEX) count_at_endpoint(tap_endpoint_record(endpoint), event, monitor->value);
+    }
+    if (tap_segment != NULL) write_event(monitor, endpoint, connection != NULL ? connection->id : 0, text);
+    pthread_mutex_unlock(&tap_lock);
+    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED && connection != NULL) tap_connection_ask_peer(connection);
+}
+
+int tap_monitor_send(void *socket, zmq_msg_t *message, int flags) {
+    struct tap_monitor *monitor = socket;
+    int saved = errno;
+    size_t size = real.zmq_msg_size(message);
+    const uint8_t *data = real.zmq_msg_data(message);
+    if (flags & ZMQ_SNDMORE) {
+        monitor->event = 0;
+        if (size >= sizeof monitor->event + sizeof monitor->value) {
+            memcpy(&monitor->event, data, sizeof monitor->event);
+            memcpy(&monitor->value, data + sizeof monitor->event, sizeof monitor->value);
+        }
+        monitor->forward = monitor->pair != NULL && (monitor->mask & monitor->event);
+    } else if (monitor->event != 0) {
+        char text[TAP_ADDRESS] = "";
+        memcpy(text, data, size < sizeof text - 1 ? size : sizeof text - 1);
+        take_event(monitor, text);
+    }
+    errno = saved;
+    if (monitor->forward) return real.zmq_msg_send(message, monitor->pair, flags);
     real.zmq_msg_close(message);
     real.zmq_msg_init(message);
-    errno = error;
-    return size;
-}
-
-// A frame on its way to a program's own monitor. Sets `forward` when the program asked for this event.
-int tap_take_event_frame(struct socket_state *monitor, uint32_t index, zmq_msg_t *message, int flags, bool *forward) {
-    struct socket_state *s = &tap_socket_states[index];
-    int error = errno;
-    if (flags & ZMQ_SNDMORE) {
-        if (read_head(message, &monitor->monitor_event, &monitor->monitor_value))
-            monitor->monitor_forwards = (monitor->monitor_mask & monitor->monitor_event) != 0;
-        else
-            monitor->monitor_forwards = true;
-    } else {
-        char text[TAP_ADDRESS];
-        read_text(message, text);
-        if (s->record) note_event(s, monitor->monitor_event, monitor->monitor_value, text);
-    }
-    *forward = monitor->monitor_forwards;
-    int size = (int)real.zmq_msg_size(message);
-    if (!*forward) {
-        real.zmq_msg_close(message);
-        real.zmq_msg_init(message);
-    }
-    errno = error;
-    return size;
+    errno = saved;
+    return (int)size;
 }

@@ -1,80 +1,106 @@
-// Finds the functions that ours stand in front of.
-//
-// A program that links libzmq, or loads it globally, has them behind us in the search order (RTLD_NEXT). A Python
-// wheel loads its own libzmq locally: its calls reach us through the PLT, but the symbols are not in the global scope,
-// so the loaded object is looked up by its name.
+// Finds the functions that the tap stands in front of.
 #include <dlfcn.h>
 #include <link.h>
-#include <stdlib.h>
 
-#include "tap.h"
+#include "internal.h"
 
-struct real real;
-ssize_t (*real_send)(int, const void *, size_t, int);
-ssize_t (*real_recv)(int, void *, size_t, int);
-int (*real_close)(int);
+struct tap_real real;
+struct tap_libc libc;
+uint32_t tap_real_ready;
 
-static int find_libzmq(struct dl_phdr_info *info, size_t size, void *path) {
+void tap_find_libc(void) {
+    int saved = errno;
+    libc.send = (__typeof__(libc.send))dlsym(RTLD_NEXT, "send");
+    libc.recv = (__typeof__(libc.recv))dlsym(RTLD_NEXT, "recv");
+    libc.recv_chk = (__typeof__(libc.recv_chk))dlsym(RTLD_NEXT, "__recv_chk");
+    libc.poll = (__typeof__(libc.poll))dlsym(RTLD_NEXT, "poll");
+    libc.poll_chk = (__typeof__(libc.poll_chk))dlsym(RTLD_NEXT, "__poll_chk");
+    libc.close = (__typeof__(libc.close))dlsym(RTLD_NEXT, "close");
+    errno = saved;
+}
+
+// Where libzmq's code lies: a call of send() from there is a connection's.
+static struct {
+    uintptr_t start, end;
+} code[4];
+static uint32_t code_count;
+
+bool tap_is_libzmq(const void *address) {
+    for (uint32_t i = 0; i < __atomic_load_n(&code_count, __ATOMIC_ACQUIRE); i++)
+        if ((uintptr_t)address >= code[i].start && (uintptr_t)address < code[i].end) return true;
+    return false;
+}
+
+static int note_code(struct dl_phdr_info *object, size_t size, void *data) {
     (void)size;
-    const char *name = strrchr(info->dlpi_name, '/');
-    name = name ? name + 1 : info->dlpi_name;
-    if (strncmp(name, "libzmq", 6) != 0 || strncmp(name, "libzmqtap", 9) == 0) return 0;
-    tap_copy_text(path, 4096, info->dlpi_name);
-    return 1;
-}
-
-static void *find(void *library, const char *name) {
-    void *symbol = dlsym(RTLD_NEXT, name);
-    return symbol || !library ? symbol : dlsym(library, name);
-}
-
-static void find_all(void) {
-    void *library = NULL;
-    if (!dlsym(RTLD_NEXT, "zmq_socket")) {
-        char path[4096] = "";
-        if (dl_iterate_phdr(find_libzmq, path)) library = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
+    uintptr_t inside = *(const uintptr_t *)data;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        uintptr_t start = object->dlpi_addr + object->dlpi_phdr[i].p_vaddr;
+        uintptr_t end = start + object->dlpi_phdr[i].p_memsz;
+        if (object->dlpi_phdr[i].p_type != PT_LOAD || inside < start || inside >= end) continue;
+        if (code_count < sizeof code / sizeof code[0]) {
+            code[code_count].start = start;
+            code[code_count].end = end;
+            __atomic_store_n(&code_count, code_count + 1, __ATOMIC_RELEASE);
+        }
+        return 1;
     }
-#define FIND(name) *(void **)&real.name = find(library, #name)
-    FIND(zmq_close);
-    FIND(zmq_setsockopt);
-    FIND(zmq_getsockopt);
-    FIND(zmq_bind);
-    FIND(zmq_connect);
-    FIND(zmq_unbind);
-    FIND(zmq_disconnect);
-    FIND(zmq_socket_monitor);
-    FIND(zmq_send);
-    FIND(zmq_send_const);
-    FIND(zmq_msg_send);
-    FIND(zmq_recv);
-    FIND(zmq_msg_recv);
-    FIND(zmq_sendiov);
-    FIND(zmq_recviov);
-    FIND(zmq_poll);
-    FIND(zmq_proxy);
-    FIND(zmq_proxy_steerable);
-    FIND(zmq_msg_init);
-    FIND(zmq_msg_close);
-    FIND(zmq_msg_size);
-    FIND(zmq_msg_data);
-    FIND(zmq_msg_more);
-    FIND(zmq_msg_get);
-    FIND(zmq_version);
-    FIND(zmq_socket);
-#undef FIND
+    return 0;
 }
 
-void tap_find_real(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    int error = errno;
-    pthread_once(&once, find_all);
-    errno = error;
+struct candidates {
+    char path[8][512];
+    int count;
+};
+
+static int note_candidate(struct dl_phdr_info *object, size_t size, void *data) {
+    (void)size;
+    struct candidates *candidates = data;
+    const char *slash = strrchr(object->dlpi_name, '/');
+    const char *name = slash ? slash + 1 : object->dlpi_name;
+    if (strstr(name, "zmq") == NULL || strlen(object->dlpi_name) >= sizeof candidates->path[0]) return 0;
+    if (candidates->count < 8) strcpy(candidates->path[candidates->count++], object->dlpi_name);
+    return 0;
 }
 
-void tap_find_real_libc(void) {
-    int error = errno;
-    *(void **)&real_close = dlsym(RTLD_NEXT, "close");
-    *(void **)&real_recv = dlsym(RTLD_NEXT, "recv");
-    *(void **)&real_send = dlsym(RTLD_NEXT, "send");
-    errno = error;
+// A Python extension loads its libzmq with RTLD_LOCAL: RTLD_NEXT does not see it, but it is loaded.
+static void *find_local(void) {
+    struct candidates candidates = {.count = 0};
+    dl_iterate_phdr(note_candidate, &candidates);
+    for (int i = 0; i < candidates.count; i++) {
+        void *handle = dlopen(candidates.path[i], RTLD_LAZY | RTLD_NOLOAD);
+        if (handle == NULL) continue;
+        void *found = dlsym(handle, "zmq_socket");
+        if (found != NULL && found != (void *)&zmq_socket) return handle;
+        dlclose(handle);
+    }
+    return NULL;
+}
+
+bool tap_find_real(void) {
+    if (__atomic_load_n(&tap_real_ready, __ATOMIC_ACQUIRE)) return true;
+    int saved = errno;
+    static pthread_mutex_t finding = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&finding);
+    if (!tap_real_ready) {
+        void *handle = RTLD_NEXT;
+        void *socket = dlsym(RTLD_NEXT, "zmq_socket");
+        if (socket == NULL) handle = find_local();
+        if (handle != NULL) {
+#define TAP_FIND(name) real.name = (__typeof__(real.name))dlsym(handle, #name);
+            TAP_ZMQ_FUNCTIONS(TAP_FIND)
+#undef TAP_FIND
+            // Pin the library: these pointers must stay good.
+            Dl_info info;
+            if (real.zmq_socket != NULL && dladdr((void *)real.zmq_socket, &info) && info.dli_fname != NULL)
+                (void)dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+            uintptr_t inside = (uintptr_t)real.zmq_socket;
+            if (inside != 0) dl_iterate_phdr(note_code, &inside);
+            __atomic_store_n(&tap_real_ready, real.zmq_socket != NULL, __ATOMIC_RELEASE);
+        }
+    }
+    bool ready = tap_real_ready;
+    pthread_mutex_unlock(&finding);
+    errno = saved;
+    return ready;
 }

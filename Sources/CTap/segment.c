@@ -1,188 +1,157 @@
-// The file that holds a process's figures, and the beginning and the end of the tap.
+// The segment: made at the first context, socket or gauge, whole before it appears under its name.
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "tap.h"
-#include "zmqtap.h"
+#include "internal.h"
 
-pthread_mutex_t tap_lock = PTHREAD_MUTEX_INITIALIZER;
-struct tap_header *tap_header;
-struct tap_socket *tap_sockets;
-struct tap_endpoint *tap_endpoints;
-struct tap_connection *tap_connections;
-struct tap_event *tap_events;
-struct tap_gauge *tap_gauges;
-bool tap_is_on;
-__thread struct thread_state tap_thread;
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
-static const char *directory;  // NULL: the tap passes every call through
-static const char *node;
-static unsigned incarnation;
-static pid_t owner;
-static bool has_failed;
+uint8_t *tap_segment;
 
-uint64_t tap_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
+#define PAGE 4096u
 
-void tap_copy_text(char *to, size_t size, const char *from) {
-    size_t count = strnlen(from, size - 1);
-    memcpy(to, from, count);
-    memset(to + count, 0, size - count);
-}
+static uint32_t closed_sockets[TAP_SOCKET_CAPACITY];
+static uint32_t closed_endpoints[TAP_ENDPOINT_CAPACITY];
+static uint32_t closed_connections[TAP_CONNECTION_CAPACITY];
+// A closed socket or endpoint stays readable for a while; a closed connection as long as there is room, for it holds
+// what a link has counted.
+struct tap_slots tap_socket_slots = {.kept = 64, .closed = closed_sockets};
+struct tap_slots tap_endpoint_slots = {.kept = 128, .closed = closed_endpoints};
+struct tap_slots tap_connection_slots = {.kept = TAP_CONNECTION_CAPACITY, .closed = closed_connections};
 
-void tap_begin_change(uint32_t *generation) {
-    __atomic_store_n(generation, *generation + 1, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_RELEASE);
-}
+static uint8_t backed[TAP_SEGMENT_SIZE / PAGE / 8 + 1];
 
-void tap_end_change(uint32_t *generation) {
-    // 0 means "never used", also after four thousand million changes.
-    uint32_t next = *generation + 1;
-    __atomic_store_n(generation, next ? next : 2, __ATOMIC_RELEASE);
-}
-
-__attribute__((constructor)) static void start(void) {
-    directory = getenv(TAP_ENV_DIRECTORY);
-    if (directory && !*directory) directory = NULL;
-    if (!directory) return;
-    // The program may change its environment.
-    directory = strdup(directory);
-    const char *name = getenv(TAP_ENV_NODE);
-    node = strdup(name && *name ? name : "process");
-    const char *number = getenv(TAP_ENV_INCARNATION);
-    incarnation = number ? (unsigned)strtoul(number, NULL, 10) : 1;
-    owner = getpid();
-    tap_is_on = directory && node;
-}
-
-__attribute__((destructor)) static void end(void) {
-    if (tap_header && tap_is_own_process()) SET(tap_header->ended_ns, tap_now());
-}
-
-bool tap_is_own_process(void) { return getpid() == owner; }
-
-static void give_up(const char *what) {
-    int error = errno;
-    has_failed = true;
-    tap_is_on = false;
-    dprintf(STDERR_FILENO, "zmqtap: %s in %s: %s; this process is not watched\n", what, directory, strerror(error));
-}
-
-static uint32_t place(struct tap_table *table, uint32_t offset, size_t record, uint32_t capacity) {
-    table->offset = offset;
-    table->record_size = (uint32_t)record;
-    table->capacity = capacity;
-    return (offset + (uint32_t)record * capacity + 4095u) & ~4095u;
-}
-
-static bool make_segment(bool forked) {
-    struct tap_header layout = {0};
-    uint32_t size = TAP_HEADER_SIZE;
-    size = place(&layout.sockets, size, sizeof *tap_sockets, TAP_SOCKET_CAPACITY);
-    size = place(&layout.endpoints, size, sizeof *tap_endpoints, TAP_ENDPOINT_CAPACITY);
-    size = place(&layout.connections, size, sizeof *tap_connections, TAP_CONNECTION_CAPACITY);
-    size = place(&layout.events, size, sizeof *tap_events, TAP_EVENT_CAPACITY);
-    size = place(&layout.gauges, size, sizeof *tap_gauges, TAP_GAUGE_CAPACITY);
-
-    char path[4096], hidden[4096];
-    int length = snprintf(path, sizeof path, "%s/%s.%u.%d" TAP_SEGMENT_SUFFIX, directory, node, incarnation, (int)owner);
-    int hidden_length = snprintf(hidden, sizeof hidden, "%s/.%s.%u.%d", directory, node, incarnation, (int)owner);
-    if (length >= (int)sizeof path || hidden_length >= (int)sizeof hidden) {
-        errno = ENAMETOOLONG;
-        return give_up("cannot name the segment"), false;
+bool tap_segment_back(void *record, size_t size) {
+    size_t first = (size_t)((uint8_t *)record - tap_segment) / PAGE;
+    size_t last = ((size_t)((uint8_t *)record - tap_segment) + size - 1) / PAGE;
+    for (size_t page = first; page <= last; page++) {
+        if (__atomic_load_n(&backed[page / 8], __ATOMIC_RELAXED) & (1u << page % 8)) continue;
+        // A kernel before 5.14 does not know the advice (EINVAL); there a full file system is not noticed.
+        if (madvise(tap_segment + page * PAGE, PAGE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) return false;
+        __atomic_fetch_or(&backed[page / 8], (uint8_t)(1u << page % 8), __ATOMIC_RELAXED);
     }
-    // A program that was replaced (exec) has left a segment of the same name.
-    unlink(hidden);
-    int file = open(hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) return give_up("cannot make the segment"), false;
-    char *base = MAP_FAILED;
-    if (ftruncate(file, size) == 0) base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    int error = errno;
-    if (real_close) real_close(file); else close(file);
-    errno = error;
-    if (base == MAP_FAILED) {
-        give_up("cannot map the segment");
-        unlink(hidden);
-        return false;
-    }
-
-    struct tap_header *header = (struct tap_header *)base;
-    *header = layout;
-    header->version = TAP_VERSION;
-    header->flags = forked ? TAP_PROCESS_FORKED : 0;
-    header->size = size;
-    header->pid = owner;
-    header->parent_pid = getppid();
-    header->incarnation = incarnation;
-    header->started_ns = tap_now();
-    tap_copy_text(header->node, sizeof header->node, node);
-    int major = 0, minor = 0, patch = 0;
-    real.zmq_version(&major, &minor, &patch);
-    header->libzmq_version = (uint32_t)(major * 10000 + minor * 100 + patch);
-    tap_sockets = (struct tap_socket *)(base + layout.sockets.offset);
-    tap_endpoints = (struct tap_endpoint *)(base + layout.endpoints.offset);
-    tap_connections = (struct tap_connection *)(base + layout.connections.offset);
-    tap_events = (struct tap_event *)(base + layout.events.offset);
-    tap_gauges = (struct tap_gauge *)(base + layout.gauges.offset);
-    __atomic_store_n(&header->magic, TAP_MAGIC, __ATOMIC_RELEASE);
-    if (rename(hidden, path) != 0) {
-        give_up("cannot name the segment");
-        unlink(hidden);
-        munmap(base, size);
-        return false;
-    }
-    __atomic_store_n(&tap_header, header, __ATOMIC_RELEASE);
     return true;
 }
 
-bool tap_open_segment(void) {
-    if (!tap_is_on || has_failed) return false;
-    bool forked = !tap_is_own_process();
-    if (__atomic_load_n(&tap_header, __ATOMIC_ACQUIRE) && !forked) return true;
-    if (forked) {
-        // A fork without exec. Contexts do not survive it, so what was counted is the parent's; and another thread of
-        // the parent may have held the lock.
-        pthread_mutex_init(&tap_lock, NULL);
-        owner = getpid();
-        tap_header = NULL;
-        tap_forget_sockets();
-        memset(tap_descriptors, 0, sizeof tap_descriptors);
-    }
-    int error = errno;
-    pthread_mutex_lock(&tap_lock);
-    bool made = tap_header || make_segment(forked);
-    pthread_mutex_unlock(&tap_lock);
-    errno = error;
-    return made;
+static void describe(struct tap_table *table, size_t offset, size_t record_size, uint32_t capacity) {
+    table->offset = (uint32_t)offset;
+    table->record_size = (uint32_t)record_size;
+    table->capacity = capacity;
 }
 
-EXPORT void zmqtap_gauge(const char *name, double value) {
-    tap_find_real();
-    // Without libzmq there is nothing to watch.
-    if (!name || !real.zmq_socket || !tap_open_segment()) return;
-    int error = errno;
-    pthread_mutex_lock(&tap_lock);
-    uint32_t used = tap_header->gauges.used, i = 0;
-    while (i < used && strncmp(tap_gauges[i].name, name, sizeof tap_gauges[i].name - 1) != 0) i++;
-    if (i == used && used < TAP_GAUGE_CAPACITY) {
-        tap_begin_change(&tap_gauges[i].generation);
-        tap_copy_text(tap_gauges[i].name, sizeof tap_gauges[i].name, name);
-        __atomic_store(&tap_gauges[i].value, &value, __ATOMIC_RELAXED);
-        SET(tap_gauges[i].updated_ns, tap_now());
-        tap_end_change(&tap_gauges[i].generation);
-        __atomic_store_n(&tap_header->gauges.used, used + 1, __ATOMIC_RELEASE);
-    } else if (i < used) {
-        __atomic_store(&tap_gauges[i].value, &value, __ATOMIC_RELAXED);
-        SET(tap_gauges[i].updated_ns, tap_now());
+static void reset(struct tap_slots *slots, struct tap_table *table) {
+    slots->table = table;
+    slots->head = slots->count = 0;
+}
+
+// Returns what stood in the way, or NULL.
+static const char *make(void) {
+    char node[sizeof process.node], temporary[1024], path[1024];
+    for (size_t i = 0; i < sizeof node; i++) node[i] = process.node[i] == '/' ? '_' : process.node[i];
+    snprintf(path, sizeof path, "%s/%s.%u.%d" TAP_SEGMENT_SUFFIX, process.directory, node, process.incarnation,
+             (int)process.pid);
+    snprintf(temporary, sizeof temporary, "%s/.%s.%u.%d" TAP_SEGMENT_SUFFIX, process.directory, node,
+             process.incarnation, (int)process.pid);
+    int file = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) return "open";
+    const char *failed = NULL;
+    void *memory = MAP_FAILED;
+    if (ftruncate(file, TAP_SEGMENT_SIZE) != 0) {
+        failed = "ftruncate";
     } else {
-        ADD(tap_header->gauges.dropped, 1);
+        memory = mmap(NULL, TAP_SEGMENT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (memory == MAP_FAILED) failed = "mmap";
+    }
+    libc.close(file);
+    if (failed == NULL && madvise(memory, PAGE, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) failed = "allocate";
+    if (failed == NULL) {
+        struct tap_header *header = memory;
+        memset(backed, 0, sizeof backed);
+        backed[0] = 1;
+        header->magic = TAP_MAGIC;
+        header->version = TAP_VERSION;
+        header->flags = process.forked ? TAP_PROCESS_FORKED : 0;
+        header->size = TAP_SEGMENT_SIZE;
+        header->pid = process.pid;
+        header->parent_pid = getppid();
+        header->incarnation = process.incarnation;
+        int major = 0, minor = 0, patch = 0;
+        if (tap_find_real()) real.zmq_version(&major, &minor, &patch);
+        header->libzmq_version = (uint32_t)(major * 10000 + minor * 100 + patch);
+        header->started_ns = tap_now();
+        memcpy(header->node, process.node, sizeof header->node);
+        describe(&header->sockets, TAP_SOCKETS_OFFSET, sizeof(struct tap_socket), TAP_SOCKET_CAPACITY);
+        describe(&header->endpoints, TAP_ENDPOINTS_OFFSET, sizeof(struct tap_endpoint), TAP_ENDPOINT_CAPACITY);
+        describe(&header->connections, TAP_CONNECTIONS_OFFSET, sizeof(struct tap_connection), TAP_CONNECTION_CAPACITY);
+        describe(&header->events, TAP_EVENTS_OFFSET, sizeof(struct tap_event), TAP_EVENT_CAPACITY);
+        describe(&header->gauges, TAP_GAUGES_OFFSET, sizeof(struct tap_gauge), TAP_GAUGE_CAPACITY);
+        reset(&tap_socket_slots, &header->sockets);
+        reset(&tap_endpoint_slots, &header->endpoints);
+        reset(&tap_connection_slots, &header->connections);
+        if (rename(temporary, path) != 0) failed = "rename";
+    }
+    if (failed != NULL) {
+        int reason = errno;
+        if (memory != MAP_FAILED) munmap(memory, TAP_SEGMENT_SIZE);
+        unlink(temporary);
+        errno = reason;
+        return failed;
+    }
+    __atomic_store_n(&tap_segment, memory, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+bool tap_segment_open(void) {
+    if (LIKELY(__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) != NULL)) return true;
+    if (!process.wanted || LOAD(process.refused) || process.pid != getpid()) return false;
+    int saved = errno;
+    pthread_mutex_lock(&tap_lock);
+    if (tap_segment == NULL && !process.refused) {
+        const char *failed = make();
+        if (failed != NULL) {
+            STORE(process.refused, true);
+            char line[768];
+            int size = snprintf(line, sizeof line, "zmqtap: nothing of process %d is counted: %s in %s: %s\n",
+                                (int)process.pid, failed, process.directory, strerror(errno));
+            if (size > 0 && write(STDERR_FILENO, line, (size_t)size < sizeof line ? (size_t)size : sizeof line) < 0) {
+                // Nobody to tell.
+            }
+        }
     }
     pthread_mutex_unlock(&tap_lock);
-    errno = error;
+    errno = saved;
+    return tap_segment != NULL;
+}
+
+void tap_segment_forget(void) {
+    munmap(tap_segment, TAP_SEGMENT_SIZE);
+    tap_segment = NULL;
+}
+
+uint32_t tap_slot_take(struct tap_slots *slots) {
+    uint32_t used = slots->table->used, capacity = slots->table->capacity;
+    if (used < capacity && slots->count < slots->kept) {
+        size_t offset = slots->table->offset + (size_t)used * slots->table->record_size;
+        if (tap_segment_back(tap_segment + offset, slots->table->record_size)) {
+            __atomic_store_n(&slots->table->used, used + 1, __ATOMIC_RELEASE);
+            return used;
+        }
+    }
+    if (slots->count == 0) {
+        ADD(slots->table->dropped, 1);
+        return TAP_NO_INDEX;
+    }
+    uint32_t index = slots->closed[slots->head];
+    slots->head = (slots->head + 1) % capacity;
+    slots->count--;
+    return index;
+}
+
+void tap_slot_give(struct tap_slots *slots, uint32_t index) {
+    slots->closed[(slots->head + slots->count) % slots->table->capacity] = index;
+    slots->count++;
 }

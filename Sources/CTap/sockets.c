@@ -1,240 +1,332 @@
-// Which sockets there are, what they are set to, and where they are bound and connected.
-#include "tap.h"
+// The program's sockets: pointer to state, options, endpoints.
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-struct socket_state tap_socket_states[TAP_SOCKET_CAPACITY];
-uint32_t tap_epoch;
-uint32_t tap_program_monitors;
+#include "internal.h"
 
-// Handle → slot: open addressing. Readers take no lock: a key is stored after its value. Removed keys are reused.
-#define BUCKETS (TAP_SOCKET_CAPACITY * 2)
-#define REMOVED ((void *)1)
+struct tap_socket_state tap_sockets[TAP_SOCKET_CAPACITY];
+struct tap_endpoint_state tap_endpoints[TAP_ENDPOINT_CAPACITY];
+uint64_t tap_epoch = 1;
+static uint32_t sockets_opened;
+
+// ---- pointer → state: open addressing, read without a lock, written under tap_lock
+
+#define PLACES (TAP_SOCKET_CAPACITY * 4)
+static char removed;  // its address marks a place that was used
 static struct {
-    void *key;
+    void *socket;
     uint32_t index;
-} buckets[BUCKETS];
+} places[PLACES];
 
-// Slots of closed sockets, oldest first: their last figures stay readable as long as there is room.
-static uint32_t oldest_closed = NO_INDEX, newest_closed = NO_INDEX, closed_count;
-static uint32_t next_socket_id;
-#define KEPT_CLOSED_SOCKETS 256u
-
-static struct {
-    uint32_t next;  // of the same socket
-    uint32_t next_removed;
-    uint32_t identity_size;
-    uint8_t identity[TAP_IDENTITY];
-} endpoint_states[TAP_ENDPOINT_CAPACITY];
-static uint32_t oldest_removed = NO_INDEX, newest_removed = NO_INDEX, removed_count;
-#define KEPT_REMOVED_ENDPOINTS 512u
-
-static uint32_t hash(const void *handle) {
-    return (uint32_t)(((uintptr_t)handle >> 4) * 0x9e3779b97f4a7c15ull >> 40) & (BUCKETS - 1);
+static uint32_t place_of(const void *socket) {
+    return (uint32_t)(((uintptr_t)socket * 0x9E3779B97F4A7C15u) >> 40) % PLACES;
 }
 
-struct socket_state *tap_find_socket_slowly(void *handle) {
-    struct thread_state *t = &tap_thread;
-    uint32_t epoch = __atomic_load_n(&tap_epoch, __ATOMIC_ACQUIRE);
-    for (uint32_t i = hash(handle), n = 0; n < BUCKETS; i = (i + 1) & (BUCKETS - 1), n++) {
-        void *key = __atomic_load_n(&buckets[i].key, __ATOMIC_ACQUIRE);
-        if (!key) return NULL;
-        if (key == handle) {
-            t->last_socket = handle;
-            t->last_state = &tap_socket_states[buckets[i].index];
-            t->epoch = epoch;
-            return t->last_state;
+static void place_add(void *socket, uint32_t index) {
+    uint32_t place = place_of(socket);
+    while (places[place].socket != NULL && places[place].socket != &removed) place = (place + 1) % PLACES;
+    places[place].index = index;
+    __atomic_store_n(&places[place].socket, socket, __ATOMIC_RELEASE);
+}
+
+static void place_remove(void *socket) {
+    uint32_t place = place_of(socket);
+    while (places[place].socket != socket) {
+        if (places[place].socket == NULL) return;
+        place = (place + 1) % PLACES;
+    }
+    STORE(places[place].socket, (void *)&removed);
+    if (places[(place + 1) % PLACES].socket != NULL) return;
+    // Nothing beyond: the marks before it have done their duty.
+    while (places[place].socket == &removed) {
+        STORE(places[place].socket, NULL);
+        place = (place + PLACES - 1) % PLACES;
+    }
+}
+
+struct tap_socket_state *tap_socket_search(void *socket) {
+    if (socket == NULL) return NULL;
+    uint64_t epoch = LOAD(tap_epoch);
+    uint32_t place = place_of(socket);
+    for (uint32_t tried = 0; tried < PLACES; tried++, place = (place + 1) % PLACES) {
+        void *found = __atomic_load_n(&places[place].socket, __ATOMIC_ACQUIRE);
+        if (found == NULL) return NULL;
+        if (found != socket) continue;
+        if (thread.cache_epoch != epoch) {
+            memset(thread.cache, 0, sizeof thread.cache);
+            thread.cache_epoch = epoch;
         }
+        uint32_t cached = (uint32_t)(((uintptr_t)socket >> 6) ^ ((uintptr_t)socket >> 12)) % TAP_CACHED_SOCKETS;
+        thread.cache[cached].socket = socket;
+        thread.cache[cached].state = &tap_sockets[LOAD(places[place].index)];
+        return thread.cache[cached].state;
     }
     return NULL;
 }
 
-static void put_bucket(void *handle, uint32_t index) {
-    for (uint32_t i = hash(handle), n = 0; n < BUCKETS; i = (i + 1) & (BUCKETS - 1), n++) {
-        if (buckets[i].key && buckets[i].key != REMOVED) continue;
-        buckets[i].index = index;
-        __atomic_store_n(&buckets[i].key, handle, __ATOMIC_RELEASE);
-        return;
-    }
-}
-
-static void remove_bucket(void *handle) {
-    for (uint32_t i = hash(handle), n = 0; n < BUCKETS && buckets[i].key; i = (i + 1) & (BUCKETS - 1), n++) {
-        if (buckets[i].key != handle) continue;
-        // A chain ends here when the next one is empty.
-        void *next = buckets[(i + 1) & (BUCKETS - 1)].key;
-        __atomic_store_n(&buckets[i].key, next ? REMOVED : NULL, __ATOMIC_RELEASE);
-        return;
-    }
-}
-
-static uint32_t take_slot(void) {
-    uint32_t used = tap_header->sockets.used;
-    if (oldest_closed != NO_INDEX && (closed_count > KEPT_CLOSED_SOCKETS || used == TAP_SOCKET_CAPACITY)) {
-        uint32_t index = oldest_closed;
-        oldest_closed = tap_socket_states[index].next_closed;
-        if (oldest_closed == NO_INDEX) newest_closed = NO_INDEX;
-        closed_count--;
-        return index;
-    }
-    if (used == TAP_SOCKET_CAPACITY) {
-        ADD(tap_header->sockets.dropped, 1);
-        return NO_INDEX;
-    }
-    return used;
-}
-
-struct socket_state *tap_add_socket(void *handle, int type, bool hidden) {
-    uint32_t index = take_slot();
-    if (index == NO_INDEX) return NULL;
-    struct socket_state *s = &tap_socket_states[index];
-    memset(s, 0, sizeof *s);
-    s->handle = handle;
-    s->index = index;
-    s->type = type;
-    s->only = NO_INDEX;
-    s->first_endpoint = NO_INDEX;
-    s->send_target = NO_INDEX;
-    s->reply_to = NO_INDEX;
-    s->next_closed = NO_INDEX;
-    struct tap_socket *r = s->record = &tap_sockets[index];
-    tap_begin_change(&r->generation);
-    memset((char *)r + sizeof r->generation, 0, sizeof *r - sizeof r->generation);
-    r->id = ++next_socket_id;
-    r->type = type;
-    r->hidden = hidden;
-    r->created_ns = tap_now();
-    r->send_hwm = 1000;
-    r->receive_hwm = 1000;
-    tap_end_change(&r->generation);
-    if (index == tap_header->sockets.used) __atomic_store_n(&tap_header->sockets.used, index + 1, __ATOMIC_RELEASE);
-    put_bucket(handle, index);
-    __atomic_fetch_add(&tap_epoch, 1, __ATOMIC_RELEASE);
-    return s;
-}
-
-void tap_remove_socket(struct socket_state *s) {
-    remove_bucket(s->handle);
-    __atomic_fetch_add(&tap_epoch, 1, __ATOMIC_RELEASE);
-    s->handle = NULL;
-    s->is_closed = true;
-    if (s->is_monitor) tap_program_monitors--;
-    while (s->first_endpoint != NO_INDEX) tap_drop_endpoint(s, s->first_endpoint);
-    SET(s->record->closed_ns, tap_now());
-    s->next_closed = NO_INDEX;
-    if (newest_closed == NO_INDEX) oldest_closed = s->index;
-    else tap_socket_states[newest_closed].next_closed = s->index;
-    newest_closed = s->index;
-    closed_count++;
-}
-
-void tap_forget_sockets(void) {
-    memset(buckets, 0, sizeof buckets);
-    memset(tap_socket_states, 0, sizeof tap_socket_states);
-    oldest_closed = newest_closed = oldest_removed = newest_removed = NO_INDEX;
-    closed_count = removed_count = next_socket_id = tap_program_monitors = 0;
-    tap_thread.last_socket = NULL;
+void tap_sockets_forget(void) {
+    memset(places, 0, sizeof places);
+    memset(tap_sockets, 0, sizeof *tap_sockets * tap_header()->sockets.used);
+    memset(tap_endpoints, 0, sizeof *tap_endpoints * tap_header()->endpoints.used);
+    sockets_opened = 0;
     tap_epoch++;
 }
 
-void tap_note_option(struct socket_state *s, int name, const void *value, size_t size, bool refused) {
-    struct tap_socket *r = s->record;
-    uint32_t i = 0;
-    while (i < r->option_count && r->options[i].name != name) i++;
-    if (i == TAP_OPTION_CAPACITY) {
-        ADD(r->option_dropped, 1);
-        return;
-    }
-    struct tap_option option = {.name = name, .size = (uint16_t)(size > 65535 ? 65535 : size)};
-    if (r->endpoint_total > 0) option.flags |= TAP_OPTION_AFTER_ENDPOINT;
-    if (refused) option.flags |= TAP_OPTION_REFUSED;
-    // Secrets stay where they are.
-    if (value && name != ZMQ_PLAIN_PASSWORD && name != ZMQ_CURVE_SECRETKEY)
-        memcpy(option.value, value, size < TAP_OPTION_VALUE ? size : TAP_OPTION_VALUE);
-    tap_begin_change(&r->generation);
-    r->options[i] = option;
-    if (i == r->option_count) r->option_count++;
-    int number = 0;
-    if (!refused && size == sizeof number && value) {
-        memcpy(&number, value, sizeof number);
-        if (name == ZMQ_SNDHWM) r->send_hwm = number;
-        if (name == ZMQ_RCVHWM) r->receive_hwm = number;
-        if (name == ZMQ_ROUTER_HANDOVER) s->handover = number != 0;
-    }
-    tap_end_change(&r->generation);
-    if (!refused && name == ZMQ_CONNECT_ROUTING_ID && value && size < TAP_IDENTITY) {
-        memcpy(s->connect_identity, value, size);
-        s->connect_identity_size = (uint32_t)size;
+// ---- sockets
+
+static uint32_t special_of(int type) {
+    switch (type) {
+        case ZMQ_ROUTER: return TAP_SEND_ROUTER | TAP_RECEIVE_ROUTER;
+        case ZMQ_REP: return TAP_SEND_REP | TAP_RECEIVE_REP;
+        case ZMQ_XSUB: return TAP_SEND_XSUB;
+        case ZMQ_XPUB: return TAP_RECEIVE_XPUB;
+        default: return 0;
     }
 }
 
-// --- Endpoints ---
+// A record begins anew, all but its generation and its first word after it.
+static void clear_record(void *record, size_t size) {
+    memset((uint8_t *)record + sizeof(uint32_t), 0, size - sizeof(uint32_t));
+}
 
-uint32_t tap_add_endpoint(struct socket_state *s, uint32_t kind, const char *asked) {
-    uint32_t used = tap_header->endpoints.used, index = used;
-    if (oldest_removed != NO_INDEX && (removed_count > KEPT_REMOVED_ENDPOINTS || used == TAP_ENDPOINT_CAPACITY)) {
-        index = oldest_removed;
-        oldest_removed = endpoint_states[index].next_removed;
-        if (oldest_removed == NO_INDEX) newest_removed = NO_INDEX;
-        removed_count--;
-    } else if (used == TAP_ENDPOINT_CAPACITY) {
-        ADD(tap_header->endpoints.dropped, 1);
-        return NO_INDEX;
+void tap_socket_open(void *socket, int type) {
+    if (!tap_segment_open()) return;
+    int saved = errno;
+    pthread_mutex_lock(&tap_lock);
+    uint32_t index = tap_slot_take(&tap_socket_slots);
+    struct tap_socket_state *state = NULL;
+    if (index != TAP_NO_INDEX) {
+        state = &tap_sockets[index];
+        struct tap_socket *shared = tap_socket_record(index);
+        struct tap_route *routes = state->routes;
+        memset(state, 0, sizeof *state);
+        state->socket = socket;
+        state->shared = shared;
+        state->index = index;
+        state->id = ++sockets_opened;
+        state->type = type;
+        state->special = special_of(type);
+        state->first_endpoint = state->first_connection = state->only_connection = TAP_NO_INDEX;
+        state->version = 1;
+        state->routes = routes;
+        if (type == ZMQ_ROUTER && state->routes == NULL) state->routes = malloc(TAP_ROUTES * sizeof *state->routes);
+        if (type == ZMQ_ROUTER && state->routes != NULL)
+            memset(state->routes, 0, TAP_ROUTES * sizeof *state->routes);
+        tap_change_begin(&shared->generation);
+        clear_record(shared, sizeof *shared);
+        shared->id = state->id;
+        shared->type = type;
+        shared->created_ns = tap_now();
+        shared->send_hwm = shared->receive_hwm = 1000;
+        tap_change_end(&shared->generation);
+        place_add(socket, index);
     }
-    struct tap_endpoint *r = &tap_endpoints[index];
-    tap_begin_change(&r->generation);
-    memset((char *)r + sizeof r->generation, 0, sizeof *r - sizeof r->generation);
-    r->socket_index = s->index;
-    r->socket_id = s->record->id;
-    r->kind = kind;
-    r->created_ns = tap_now();
-    tap_copy_text(r->asked, sizeof r->asked, asked);
-    tap_end_change(&r->generation);
-    if (index == used) __atomic_store_n(&tap_header->endpoints.used, used + 1, __ATOMIC_RELEASE);
-    endpoint_states[index].next = s->first_endpoint;
-    endpoint_states[index].identity_size = 0;
-    s->first_endpoint = index;
-    if (kind == TAP_ENDPOINT_CONNECT && s->connect_identity_size) {
-        // CONNECT_ROUTING_ID holds for one connect.
-        memcpy(endpoint_states[index].identity, s->connect_identity, s->connect_identity_size);
-        endpoint_states[index].identity_size = s->connect_identity_size;
-        s->connect_identity_size = 0;
+    pthread_mutex_unlock(&tap_lock);
+    if (state != NULL) tap_monitor_start(state);
+    errno = saved;
+}
+
+// Before the real zmq_close: once that has returned another thread may be given the same pointer.
+void tap_socket_closing(struct tap_socket_state *state) {
+    int saved = errno;
+    pthread_mutex_lock(&tap_lock);
+    place_remove(state->socket);
+    ADD(tap_epoch, 1);
+    state->socket = NULL;
+    uint64_t now = tap_now();
+    STORE(state->shared->blocked_since_ns, 0);
+    STORE(state->shared->blocked_call, TAP_CALL_NONE);
+    STORE(state->shared->closed_ns, now);
+    for (uint32_t i = state->first_endpoint, next; i != TAP_NO_INDEX; i = next) {
+        next = tap_endpoints[i].next;
+        struct tap_endpoint *endpoint = tap_endpoint_record(i);
+        if (endpoint->removed_ns == 0) {
+            STORE(endpoint->removed_ns, now);
+            tap_slot_give(&tap_endpoint_slots, i);
+        }
     }
-    ADD(s->record->endpoint_total, 1);
-    if (strncmp(asked, "inproc:", 7) == 0) s->has_inproc = true;
+    tap_slot_give(&tap_socket_slots, state->index);
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
+}
+
+// ---- options
+
+static bool is_secret(int name) {
+    return name == ZMQ_CURVE_SECRETKEY || name == ZMQ_PLAIN_PASSWORD;
+}
+
+static void take_effect(struct tap_socket_state *state, int name, const void *value, size_t size) {
+    int number = 0;
+    if (size == sizeof number && value != NULL) memcpy(&number, value, sizeof number);
+    switch (name) {
+        case ZMQ_SNDHWM: STORE(state->shared->send_hwm, number); break;
+        case ZMQ_RCVHWM: STORE(state->shared->receive_hwm, number); break;
+        case ZMQ_ROUTER_MANDATORY: state->mandatory = number != 0; break;
+        case ZMQ_ROUTER_HANDOVER: state->handover = number != 0; break;
+        case ZMQ_CONNECT_ROUTING_ID:
+            if (size > 0 && size < sizeof state->connect_routing_id) {
+                memcpy(state->connect_routing_id, value, size);
+                state->connect_routing_id_size = (uint8_t)size;
+            }
+            break;
+        default: break;
+    }
+}
+
+void tap_socket_option(struct tap_socket_state *state, int name, const void *value, size_t size, bool refused) {
+    int saved = errno;
+    struct tap_socket *shared = state->shared;
+    pthread_mutex_lock(&tap_lock);
+    if (!refused) take_effect(state, name, value, size);
+    struct tap_option *option = NULL;
+    bool several = name == ZMQ_SUBSCRIBE || name == ZMQ_UNSUBSCRIBE;  // each call adds something
+    for (uint32_t i = 0; i < shared->option_count && !several && option == NULL; i++)
+        if (shared->options[i].name == name) option = &shared->options[i];
+    if (option == NULL && shared->option_count < TAP_OPTION_CAPACITY) option = &shared->options[shared->option_count];
+    if (option == NULL) {
+        ADD(shared->option_dropped, 1);
+    } else {
+        tap_change_begin(&shared->generation);
+        memset(option, 0, sizeof *option);
+        option->name = name;
+        option->flags = (uint16_t)((state->shared->endpoint_total > 0 ? TAP_OPTION_AFTER_ENDPOINT : 0) |
+                                   (refused ? TAP_OPTION_REFUSED : 0));
+        option->size = size < UINT16_MAX ? (uint16_t)size : UINT16_MAX;
+        // A refused value may be no memory at all.
+        if (value != NULL && !refused && !is_secret(name))
+            memcpy(option->value, value, size < TAP_OPTION_VALUE ? size : TAP_OPTION_VALUE);
+        if (option == &shared->options[shared->option_count]) shared->option_count++;
+        tap_change_end(&shared->generation);
+    }
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
+}
+
+// ---- endpoints
+
+static void copy_text(char *to, const char *from) {
+    snprintf(to, TAP_ADDRESS, "%.*s", (int)TAP_ADDRESS - 1, from);
+}
+
+// A removed endpoint stays in its socket's list, for late events are about it, until its slot is used again.
+static void unlink_endpoint(uint32_t index) {
+    struct tap_endpoint *shared = tap_endpoint_record(index);
+    if (shared->generation == 0) return;
+    struct tap_socket_state *owner = &tap_sockets[shared->socket_index];
+    if (owner->id != shared->socket_id) return;
+    uint32_t *link = &owner->first_endpoint;
+    while (*link != index && *link != TAP_NO_INDEX) link = &tap_endpoints[*link].next;
+    if (*link == index) *link = tap_endpoints[index].next;
+}
+
+// Before the real call: its first events come while it runs.
+uint32_t tap_endpoint_open(struct tap_socket_state *state, uint32_t kind, const char *asked) {
+    if (asked == NULL) return TAP_NO_INDEX;
+    pthread_mutex_lock(&tap_lock);
+    uint32_t index = tap_slot_take(&tap_endpoint_slots);
+    if (index != TAP_NO_INDEX) {
+        struct tap_endpoint *shared = tap_endpoint_record(index);
+        struct tap_endpoint_state *own = &tap_endpoints[index];
+        unlink_endpoint(index);
+        tap_change_begin(&shared->generation);
+        clear_record(shared, sizeof *shared);
+        shared->socket_index = state->index;
+        shared->socket_id = state->id;
+        shared->kind = kind;
+        shared->created_ns = tap_now();
+        copy_text(shared->asked, asked);
+        tap_change_end(&shared->generation);
+        memset(own, 0, sizeof *own);
+        if (kind == TAP_ENDPOINT_CONNECT && state->connect_routing_id_size > 0) {
+            own->routing_id_size = state->connect_routing_id_size;
+            memcpy(own->routing_id, state->connect_routing_id, own->routing_id_size);
+        }
+        own->next = state->first_endpoint;
+        state->first_endpoint = index;
+    }
+    if (strncmp(asked, "inproc://", 9) == 0) {
+        state->inproc = true;
+        STORE(state->only_connection, TAP_NO_INDEX);
+        if (state->type == ZMQ_PAIR && tap_monitor_has_address(asked)) STORE(state->shared->hidden, 1);
+    }
+    pthread_mutex_unlock(&tap_lock);
     return index;
 }
 
-void tap_drop_endpoint(struct socket_state *s, uint32_t index) {
-    uint32_t *link = &s->first_endpoint;
-    while (*link != NO_INDEX && *link != index) link = &endpoint_states[*link].next;
-    if (*link == NO_INDEX) return;
-    *link = endpoint_states[index].next;
-    SET(tap_endpoints[index].removed_ns, tap_now());
-    endpoint_states[index].next_removed = NO_INDEX;
-    if (newest_removed == NO_INDEX) oldest_removed = index;
-    else endpoint_states[newest_removed].next_removed = index;
-    newest_removed = index;
-    removed_count++;
-}
-
-uint32_t tap_find_endpoint(struct socket_state *s, const char *text, uint32_t kind) {
-    uint32_t match = NO_INDEX, candidates = 0;
-    for (uint32_t i = s->first_endpoint; i != NO_INDEX; i = endpoint_states[i].next) {
-        struct tap_endpoint *r = &tap_endpoints[i];
-        if (r->kind != kind) continue;
-        if (strcmp(r->asked, text) == 0 || strcmp(r->resolved, text) == 0) return i;
-        match = i;
-        candidates++;
+void tap_endpoint_resolved(struct tap_socket_state *state, uint32_t index, bool made) {
+    int saved = errno;
+    char resolved[TAP_ADDRESS * 2] = "";
+    size_t size = sizeof resolved;
+    bool known = made && real.zmq_getsockopt(state->socket, ZMQ_LAST_ENDPOINT, resolved, &size) == 0;
+    pthread_mutex_lock(&tap_lock);
+    if (made) {
+        STORE(state->shared->endpoint_total, state->shared->endpoint_total + 1);
+        state->connect_routing_id_size = 0;  // libzmq has used it up
     }
-    // libzmq may write it in another way (a name resolved); with one endpoint there is no doubt.
-    return candidates == 1 ? match : NO_INDEX;
+    if (index != TAP_NO_INDEX && made) {
+        struct tap_endpoint *shared = tap_endpoint_record(index);
+        tap_change_begin(&shared->generation);
+        if (known) copy_text(shared->resolved, resolved);
+        tap_change_end(&shared->generation);
+    } else if (index != TAP_NO_INDEX) {
+        unlink_endpoint(index);
+        struct tap_endpoint *shared = tap_endpoint_record(index);
+        // It never was an endpoint: a kind of 0 says so.
+        tap_change_begin(&shared->generation);
+        shared->kind = 0;
+        shared->removed_ns = tap_now();
+        tap_change_end(&shared->generation);
+        tap_slot_give(&tap_endpoint_slots, index);
+    }
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
 }
 
-void tap_remove_endpoint(struct socket_state *s, const char *text, uint32_t kind) {
-    uint32_t index = tap_find_endpoint(s, text, kind);
-    if (index != NO_INDEX) tap_drop_endpoint(s, index);
+void tap_endpoint_removed(struct tap_socket_state *state, const char *asked) {
+    int saved = errno;
+    pthread_mutex_lock(&tap_lock);
+    for (uint32_t i = state->first_endpoint; i != TAP_NO_INDEX; i = tap_endpoints[i].next) {
+        struct tap_endpoint *shared = tap_endpoint_record(i);
+        if (shared->removed_ns != 0 || (strncmp(shared->asked, asked, TAP_ADDRESS - 1) != 0 &&
+                                        strncmp(shared->resolved, asked, TAP_ADDRESS - 1) != 0))
+            continue;
+        STORE(shared->removed_ns, tap_now());
+        tap_slot_give(&tap_endpoint_slots, i);
+        break;
+    }
+    pthread_mutex_unlock(&tap_lock);
+    errno = saved;
 }
 
-const uint8_t *tap_endpoint_identity(uint32_t index, uint32_t *size) {
-    *size = index == NO_INDEX ? 0 : endpoint_states[index].identity_size;
-    return index == NO_INDEX ? NULL : endpoint_states[index].identity;
+static const char *port_of(const char *text) {
+    const char *colon = strncmp(text, "tcp://", 6) == 0 ? strrchr(text, ':') : NULL;
+    return colon != NULL ? colon : "";
+}
+
+bool tap_endpoint_same_port(const char *one, const char *other) {
+    return *port_of(one) != 0 && strcmp(port_of(one), port_of(other)) == 0;
+}
+
+uint32_t tap_endpoint_of(struct tap_socket_state *state, uint32_t kind, const char *text) {
+    uint32_t exact = TAP_NO_INDEX, same_port = TAP_NO_INDEX, only = TAP_NO_INDEX;
+    int count = 0;
+    for (uint32_t i = state->first_endpoint; i != TAP_NO_INDEX; i = tap_endpoints[i].next) {
+        struct tap_endpoint *shared = tap_endpoint_record(i);
+        if (kind != 0 && shared->kind != kind) continue;
+        if (strncmp(shared->asked, "inproc://", 9) == 0) continue;
+        if (strcmp(shared->resolved, text) == 0 || strcmp(shared->asked, text) == 0) {
+            if (shared->removed_ns == 0) return i;
+            if (exact == TAP_NO_INDEX) exact = i;
+        }
+        // An accepted connection tells its own address, the wildcard's listener another.
+        const char *resolved = shared->resolved[0] != 0 ? shared->resolved : shared->asked;
+        if (tap_endpoint_same_port(text, resolved)) same_port = i;
+        only = i;
+        count++;
+    }
+    if (exact != TAP_NO_INDEX) return exact;
+    if (same_port != TAP_NO_INDEX) return same_port;
+    return count == 1 ? only : TAP_NO_INDEX;
 }

@@ -1,211 +1,189 @@
-// What passes through a descriptor: ZMTP frames, counted by their headers. No body is touched, but for commands.
-// Source: RFC 37/ZMTP 3.1 (and 23/ZMTP 3.0, where subscriptions are messages).
-#include "tap.h"
+// ZMTP, one direction of one connection: headers only. A body is skipped, not read, but for the first bytes of a
+// command and the first byte of what may be a subscription. Any split of the bytes gives the same counts.
+// https://rfc.zeromq.org/spec/23 and /37: a greeting of 64 bytes, then frames: flags (1 more, 2 long, 4 command), a
+// length of 1 or 8 bytes, the body.
+#include <strings.h>
 
-enum { GREETING, FLAGS, LENGTH, BODY, UNKNOWN };
-enum { MORE = 1, LONG = 2, COMMAND = 4 };
-#define GREETING_SIZE 64
+#include "internal.h"
 
-struct counts {
-    uint64_t messages, frames, bytes, commands, subscriptions;
-};
+enum { FLAG_MORE = 1, FLAG_LONG = 2, FLAG_COMMAND = 4 };
+#define GREETING 64u
 
-bool tap_is_signature(const uint8_t *bytes, size_t count) {
-    // FF, a length of 8 bytes whose first seven are zero, 7F. A short piece of it will do: two bytes of it at least.
-    if (count < 2 || bytes[0] != 0xff) return false;
-    for (size_t i = 1; i < count && i < 8; i++)
-        if (bytes[i] != 0) return false;
-    return count < 10 || bytes[9] == 0x7f;
+bool tap_wire_signature(const uint8_t *bytes, size_t size) {
+    if (size == 0 || bytes[0] != 0xff) return false;
+    return size < 10 || bytes[9] == 0x7f;
 }
 
-static bool is_named(const uint8_t *body, uint32_t size, const char *name) {
-    uint32_t length = (uint32_t)strlen(name);
+static uint32_t mechanism(const uint8_t *name) {
+    static const struct {
+        const char *name;
+        uint32_t value;
+    } known[] = {{"NULL", TAP_MECHANISM_NULL},
+                 {"PLAIN", TAP_MECHANISM_PLAIN},
+                 {"CURVE", TAP_MECHANISM_CURVE},
+                 {"GSSAPI", TAP_MECHANISM_GSSAPI}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strncmp((const char *)name, known[i].name, 20) == 0) return known[i].value;
+    return TAP_MECHANISM_UNKNOWN;
+}
+
+// Properties: a name of 1 + n bytes, a value of 4 + n.
+static void properties(struct tap_wire_text *text, const uint8_t *at, const uint8_t *end) {
+    while (at < end) {
+        size_t name_size = *at++;
+        const char *name = (const char *)at;
+        if ((size_t)(end - at) < name_size + 4) return;
+        at += name_size;
+        size_t size = (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+        at += 4;
+        if ((size_t)(end - at) < size) return;
+        if (name_size == 11 && strncasecmp(name, "Socket-Type", 11) == 0 && size < sizeof text->type) {
+            memcpy(text->type, at, size);
+            text->type[size] = 0;
+        } else if (name_size == 8 && strncasecmp(name, "Identity", 8) == 0 && size <= sizeof text->identity) {
+            memcpy(text->identity, at, size);
+            text->identity_size = (uint32_t)size;
+        }
+        at += size;
+    }
+}
+
+static bool named(const uint8_t *body, size_t size, const char *name) {
+    size_t length = strlen(name);
     return size > length && body[0] == length && memcmp(body + 1, name, length) == 0;
 }
 
-// READY and INITIATE end in properties: name (1 byte of length), value (4 bytes of length).
-static void read_properties(struct connection_state *c, bool is_out, const uint8_t *body, uint32_t size) {
-    struct tap_connection *r = c->record;
-    uint32_t at = 1u + body[0];
-    while (at < size) {
-        uint32_t name_size = body[at], name = at + 1;
-        if (name + name_size + 4 > size) return;
-        const uint8_t *v = body + name + name_size;
-        uint32_t value_size = (uint32_t)v[0] << 24 | (uint32_t)v[1] << 16 | (uint32_t)v[2] << 8 | v[3];
-        const uint8_t *value = v + 4;
-        if (value_size > size - (uint32_t)(value - body)) return;
-        if (name_size == 11 && memcmp(body + name, "Socket-Type", 11) == 0) {
-            bool is_sub = (value_size == 3 && memcmp(value, "SUB", 3) == 0) ||
-                          (value_size == 4 && memcmp(value, "XSUB", 4) == 0);
-            if (is_out) {
-                c->own_is_sub = is_sub;
-            } else {
-                c->peer_is_sub = is_sub;
-                tap_begin_change(&r->generation);
-                memset(r->peer_type, 0, sizeof r->peer_type);
-                memcpy(r->peer_type, value, value_size < sizeof r->peer_type ? value_size : sizeof r->peer_type - 1);
-                tap_end_change(&r->generation);
-            }
-        } else if (!is_out && name_size == 8 && memcmp(body + name, "Identity", 8) == 0 && value_size <= TAP_IDENTITY) {
-            tap_begin_change(&r->generation);
-            r->identity_size = value_size;
-            memcpy(r->identity, value, value_size);
-            tap_end_change(&r->generation);
-        }
-        at = (uint32_t)(value - body) + value_size;
+static void greeted(struct tap_wire *wire, struct tap_wire_text *text) {
+    text->greeted = text->changed = true;
+    text->version = (uint32_t)text->capture[10] * 256 + text->capture[11];
+    text->mechanism = mechanism(text->capture + 12);
+    // What CURVE and GSSAPI encrypt shows neither commands nor parts.
+    bool clear = text->mechanism == TAP_MECHANISM_NULL || text->mechanism == TAP_MECHANISM_PLAIN;
+    wire->phase = clear ? TAP_WIRE_FLAGS : TAP_WIRE_UNKNOWN;
+    wire->captured = 0;
+}
+
+// A greeting comes in pieces. Whoever speaks ZMTP 1 or 2 shows it before the 64 bytes are there.
+static size_t greeting(struct tap_wire *wire, struct tap_wire_text *text, const uint8_t *bytes, size_t size) {
+    size_t missing = GREETING - wire->captured, take = missing < size ? missing : size;
+    if (text != NULL) memcpy(text->capture + wire->captured, bytes, take);
+    wire->captured += (uint16_t)take;
+    if (text == NULL) {  // Looking ahead: no message is in a greeting.
+        if (wire->captured == GREETING) wire->phase = TAP_WIRE_UNKNOWN;
+        return take;
+    }
+    bool old = text->capture[0] != 0xff || (wire->captured > 9 && !(text->capture[9] & 1)) ||
+               (wire->captured > 10 && text->capture[10] < 3);
+    if (old) {
+        text->version = wire->captured > 10 && text->capture[0] == 0xff ? 2 * 256 : 1 * 256;
+        text->changed = true;
+        wire->phase = TAP_WIRE_UNKNOWN;
+    } else if (wire->captured == GREETING) {
+        greeted(wire, text);
+    }
+    return take;
+}
+
+static void command_passed(struct tap_wire *wire, struct tap_wire_text *text, struct tap_wire_counts *counts) {
+    counts->commands++;
+    if (text == NULL) return;
+    const uint8_t *body = text->capture;
+    size_t size = wire->captured;
+    if (named(body, size, "SUBSCRIBE") || named(body, size, "CANCEL")) {
+        counts->subscriptions++;
+    } else if (!text->ready && named(body, size, "READY")) {
+        properties(text, body + 6, body + size);
+        text->ready = text->changed = true;
+    } else if (!text->ready && named(body, size, "INITIATE")) {
+        properties(text, body + 9, body + size);
+        text->ready = text->changed = true;
     }
 }
 
-static void end_command(struct connection_state *c, bool is_out, struct wire *w, struct counts *n) {
-    const uint8_t *body = is_out ? c->out_command : c->in_command;
-    n->commands++;
-    if (w->captured == 0 || (uint64_t)body[0] + 1 > w->captured) return;
-    if (is_named(body, w->captured, "SUBSCRIBE") || is_named(body, w->captured, "CANCEL")) {
-        n->subscriptions++;
-    } else if (is_named(body, w->captured, "READY") || is_named(body, w->captured, "INITIATE")) {
-        pthread_mutex_lock(&tap_lock);
-        read_properties(c, is_out, body, w->captured);
-        pthread_mutex_unlock(&tap_lock);
-    }
-}
-
-static void end_frame(struct connection_state *c, bool is_out, struct wire *w, struct counts *n, bool dry) {
-    w->phase = FLAGS;
-    if (w->flags & COMMAND) {
-        if (dry) return;
-        end_command(c, is_out, w, n);
+static void frame_passed(struct tap_wire *wire, struct tap_wire_text *text, struct tap_wire_counts *counts) {
+    wire->phase = TAP_WIRE_FLAGS;
+    if (wire->flags & FLAG_COMMAND) {
+        command_passed(wire, text, counts);
         return;
     }
-    if (w->first) {  // a subscription in ZMTP 3.0's form
-        n->subscriptions++;
-        w->first = false;
-        w->begun = false;
+    if (wire->subscription) {
+        counts->subscriptions++;
         return;
     }
-    n->frames++;
-    n->bytes += w->length;
-    if (w->flags & MORE) return;
-    n->messages++;
-    w->begun = false;
+    counts->frames++;
+    counts->bytes += wire->size;
+    wire->more = wire->flags & FLAG_MORE;
+    if (!wire->more) counts->messages++;
 }
 
-static void greet(struct connection_state *c, bool is_out, struct wire *w, uint8_t byte) {
-    int side = is_out ? 0 : 1;
-    if (w->count == 10) c->major[side] = byte;
-    if (w->count == 11) c->minor[side] = byte;
-    if (w->count == 12) {
-        c->mechanism = byte;
-        struct tap_connection *r = c->record;
-        uint32_t mechanism = byte == 'N'   ? TAP_MECHANISM_NULL
-                             : byte == 'P' ? TAP_MECHANISM_PLAIN
-                             : byte == 'C' ? TAP_MECHANISM_CURVE
-                             : byte == 'G' ? TAP_MECHANISM_GSSAPI
-                                           : TAP_MECHANISM_UNKNOWN;
-        pthread_mutex_lock(&tap_lock);
-        tap_begin_change(&r->generation);
-        if (!is_out) r->zmtp_version = c->major[1] * 256u + c->minor[1];
-        r->mechanism = mechanism;
-        // Encrypted frames tell neither commands nor parts.
-        if (mechanism != TAP_MECHANISM_NULL && mechanism != TAP_MECHANISM_PLAIN) r->wire_unknown = 1;
-        tap_end_change(&r->generation);
-        pthread_mutex_unlock(&tap_lock);
-    }
-    w->count++;
-    if (w->count == 11 && byte < 3) {
-        // ZMTP 2 and older: another greeting, which this parser does not read.
-        SET(c->record->wire_unknown, 1);
-        w->phase = UNKNOWN;
-    } else if (w->count == GREETING_SIZE) {
-        w->phase = GET(c->record->wire_unknown) ? UNKNOWN : FLAGS;
-    }
+static void frame_begins(struct tap_wire *wire, struct tap_wire_text *text, struct tap_wire_counts *counts) {
+    wire->left = wire->size;
+    wire->captured = 0;
+    wire->phase = TAP_WIRE_BODY;
+    if (wire->left == 0) frame_passed(wire, text, counts);
 }
 
-// `dry`: only look ahead; the connection stays as it is.
-static void parse(struct connection_state *c, bool is_out, struct wire *w, const uint8_t *at, size_t count,
-                  struct counts *n, bool dry) {
-    const uint8_t *end = at + count;
-    uint8_t *command = is_out ? c->out_command : c->in_command;
+// The common case by itself: short frames that lie wholly in the buffer. Returns where it stopped.
+static const uint8_t *short_frames(struct tap_wire *wire, const uint8_t *at, const uint8_t *end,
+                                   struct tap_wire_counts *counts) {
+    uint64_t messages = 0, frames = 0, bytes = 0;
+    uint8_t flags = wire->more;
+    while (end - at >= 2 && (at[0] & ~FLAG_MORE) == 0 && end - at >= 2 + at[1]) {
+        flags = at[0];
+        frames++;
+        messages += !(flags & FLAG_MORE);
+        bytes += at[1];
+        at += 2 + at[1];
+    }
+    wire->more = flags & FLAG_MORE;
+    counts->messages += messages;
+    counts->frames += frames;
+    counts->bytes += bytes;
+    return at;
+}
+
+void tap_wire_feed(struct tap_wire *wire, struct tap_wire_text *text, const uint8_t *bytes, size_t size,
+                   struct tap_wire_counts *counts) {
+    const uint8_t *at = bytes, *end = bytes + size;
     while (at < end) {
-        switch (w->phase) {
-        case GREETING:
-            if (dry) return;
-            greet(c, is_out, w, *at++);
-            break;
-        case FLAGS:
-            w->flags = *at++;
-            w->header_left = w->flags & LONG ? 8 : 1;
-            w->length = 0;
-            w->captured = 0;
-            w->phase = LENGTH;
-            if (!(w->flags & COMMAND)) w->begun = true;
-            break;
-        case LENGTH:
-            w->length = w->length << 8 | *at++;
-            if (--w->header_left > 0) break;
-            w->left = w->length;
-            w->phase = BODY;
-            w->first = false;
-            if (w->left == 0) end_frame(c, is_out, w, n, dry);
-            break;
-        case BODY: {
-            if (w->left == w->length && (w->flags & (COMMAND | MORE)) == 0 && *at <= 1 &&
-                UNLIKELY(is_out ? c->own_is_sub : c->peer_is_sub))
-                w->first = true;
-            size_t step = (size_t)(end - at) < w->left ? (size_t)(end - at) : (size_t)w->left;
-            if (UNLIKELY(w->flags & COMMAND) && !dry && w->captured < CAPTURE) {
-                size_t kept = step < CAPTURE - w->captured ? step : CAPTURE - w->captured;
-                memcpy(command + w->captured, at, kept);
-                w->captured += (uint32_t)kept;
+        switch (wire->phase) {
+            case TAP_WIRE_GREETING: at += greeting(wire, text, at, (size_t)(end - at)); break;
+            case TAP_WIRE_FLAGS:
+                if (LIKELY(!wire->upstream)) at = short_frames(wire, at, end, counts);
+                if (at == end) break;
+                wire->flags = *at++;
+                wire->first = !wire->more;
+                wire->subscription = false;
+                wire->size = 0;
+                if (wire->flags & ~(FLAG_MORE | FLAG_LONG | FLAG_COMMAND)) {  // No ZMTP.
+                    wire->phase = TAP_WIRE_UNKNOWN;
+                    return;
+                }
+                wire->length_left = wire->flags & FLAG_LONG ? 8 : 1;
+                wire->phase = TAP_WIRE_LENGTH;
+                break;
+            case TAP_WIRE_LENGTH:
+                wire->size = wire->size << 8 | *at++;
+                if (--wire->length_left == 0) frame_begins(wire, text, counts);
+                break;
+            case TAP_WIRE_BODY: {
+                size_t take = wire->left < (size_t)(end - at) ? (size_t)wire->left : (size_t)(end - at);
+                if (wire->flags & FLAG_COMMAND) {
+                    size_t room = TAP_WIRE_CAPTURE - wire->captured;
+                    size_t keep = take < room ? take : room;
+                    if (text != NULL) {
+                        memcpy(text->capture + wire->captured, at, keep);
+                        wire->captured += (uint16_t)keep;
+                    }
+                } else if (wire->upstream && wire->left == wire->size && wire->first && !(wire->flags & FLAG_MORE)) {
+                    wire->subscription = *at <= 1;
+                }
+                at += take;
+                wire->left -= take;
+                if (wire->left == 0) frame_passed(wire, text, counts);
+                break;
             }
-            at += step;
-            w->left -= step;
-            if (w->left == 0) end_frame(c, is_out, w, n, dry);
-            break;
-        }
-        default: return;
+            default: return;
         }
     }
-}
-
-void tap_wire_sent(uint32_t connection, const uint8_t *bytes, size_t offered, ssize_t taken) {
-    struct connection_state *c = &tap_connection_states[connection];
-    struct tap_connection *r = c->record;
-    size_t count = taken > 0 ? (size_t)taken : 0;
-    struct counts n = {0};
-    parse(c, true, &c->out, bytes, count, &n, false);
-    ADD(r->out_messages, n.messages);
-    ADD(r->out_frames, n.frames);
-    ADD(r->out_bytes, n.bytes);
-    if (n.commands | n.subscriptions) {
-        ADD(r->out_commands, n.commands);
-        ADD(r->out_subscriptions, n.subscriptions);
-    }
-    ADD(r->out_raw_bytes, count);
-    uint64_t pending = c->out.begun;
-    if (UNLIKELY(count < offered) && c->out.phase != UNKNOWN) {
-        // What libzmq has encoded and the kernel did not take is gone when the connection ends.
-        struct wire ahead = c->out;
-        struct counts rest = {0};
-        parse(c, true, &ahead, bytes + count, offered - count, &rest, true);
-        pending = rest.messages + ahead.begun;
-    }
-    SET(r->out_pending, pending);
-    if (count) SET(r->out_last_ns, tap_now());
-}
-
-void tap_wire_received(uint32_t connection, const uint8_t *bytes, size_t count) {
-    struct connection_state *c = &tap_connection_states[connection];
-    struct tap_connection *r = c->record;
-    struct counts n = {0};
-    parse(c, false, &c->in, bytes, count, &n, false);
-    ADD(r->in_messages, n.messages);
-    ADD(r->in_frames, n.frames);
-    ADD(r->in_bytes, n.bytes);
-    if (n.commands | n.subscriptions) {
-        ADD(r->in_commands, n.commands);
-        ADD(r->in_subscriptions, n.subscriptions);
-    }
-    ADD(r->in_raw_bytes, count);
-    SET(r->in_begun, c->in.begun);
-    SET(r->in_last_ns, tap_now());
 }

@@ -1,0 +1,364 @@
+// What the tap's files share. Nothing here is visible outside the library.
+//
+// Three kinds of thread meet: the program's own (they call libzmq), libzmq's I/O threads (they call send, recv and
+// close, and report monitor events), and whoever opens, closes or looks up. The message path (counting in zmq_send,
+// zmq_recv, send and recv) takes no lock, makes no system call and allocates nothing; everything rarer than a message
+// goes under `tap_lock`. The tap never calls libzmq while it holds that lock.
+#ifndef ZMQTOP_TAP_INTERNAL_H
+#define ZMQTOP_TAP_INTERNAL_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+#include <time.h>
+#include <zmq.h>
+
+#include "CTapSegment.h"
+
+#pragma GCC visibility push(hidden)
+
+#define TAP_EXPORT __attribute__((visibility("default")))
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#define LOAD(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
+#define STORE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
+// For a field with one writer: never torn, and no locked instruction.
+#define ADD(field, amount) STORE(field, LOAD(field) + (amount))
+// For a field with several writers, off the message path.
+#define ADD_SHARED(field, amount) __atomic_fetch_add(&(field), (amount), __ATOMIC_RELAXED)
+
+// A record's text and identity change only between these two (see CTapSegment.h); the caller holds tap_lock.
+static inline void tap_change_begin(uint32_t *generation) {
+    STORE(*generation, LOAD(*generation) + 1);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+}
+static inline void tap_change_end(uint32_t *generation) {
+    __atomic_store_n(generation, LOAD(*generation) + 1, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t tap_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+// ---- real functions (real.c)
+
+#define TAP_ZMQ_FUNCTIONS(X)                                                                                    \
+    X(zmq_ctx_new) X(zmq_init) X(zmq_socket) X(zmq_close) X(zmq_setsockopt) X(zmq_getsockopt) X(zmq_bind)       \
+    X(zmq_connect) X(zmq_unbind) X(zmq_disconnect) X(zmq_send) X(zmq_send_const) X(zmq_sendiov) X(zmq_sendmsg)  \
+    X(zmq_msg_send) X(zmq_recv) X(zmq_recviov) X(zmq_recvmsg) X(zmq_msg_recv) X(zmq_poll) X(zmq_proxy)          \
+    X(zmq_proxy_steerable) X(zmq_device) X(zmq_socket_monitor) X(zmq_msg_init) X(zmq_msg_init_size)             \
+    X(zmq_msg_close) X(zmq_msg_data) X(zmq_msg_size) X(zmq_msg_more) X(zmq_msg_get) X(zmq_version)
+
+struct tap_real {
+#define TAP_MEMBER(name) __typeof__(&name) name;
+    TAP_ZMQ_FUNCTIONS(TAP_MEMBER)
+#undef TAP_MEMBER
+};
+extern struct tap_real real;
+extern uint32_t tap_real_ready;  // 1: `real` is filled
+
+struct pollfd;
+struct tap_libc {
+    ssize_t (*send)(int, const void *, size_t, int);
+    ssize_t (*recv)(int, void *, size_t, int);
+    ssize_t (*recv_chk)(int, void *, size_t, size_t, int);
+    int (*close)(int);
+    int (*poll)(struct pollfd *, unsigned long, int);
+    int (*poll_chk)(struct pollfd *, unsigned long, int, size_t);
+};
+extern struct tap_libc libc;
+
+bool tap_find_real(void);  // finds libzmq; false while none is loaded
+void tap_find_libc(void);
+bool tap_is_libzmq(const void *address);  // is this code inside libzmq?
+
+// ---- the process (tap.c)
+
+struct tap_process {
+    bool wanted;   // TAP_ENV_DIRECTORY is set
+    bool refused;  // the segment could not be made: pass everything through
+    bool forked;
+    int32_t pid;   // the owner's: a vfork child shares this memory, and must change nothing
+    uint32_t incarnation;
+    char directory[512];
+    char node[128];
+};
+extern struct tap_process process;
+extern pthread_mutex_t tap_lock;
+
+// Sets what the thread is doing inside libzmq, for poll() to see (blocked.c).
+struct tap_socket_state;
+struct tap_monitor;
+#define TAP_CACHED_SOCKETS 8u
+struct tap_thread {
+    uint32_t call;  // enum tap_call: inside a libzmq call of that kind
+    int32_t id;     // gettid
+    struct tap_socket_state *socket;
+    zmq_pollitem_t *items;
+    int item_count;
+    uint32_t connection;     // index of the connection that this I/O thread used last
+    uint64_t connection_id;  // 0: none
+    uint64_t blocked_ns;     // since when the call under way has waited; 0: it has not
+    uint64_t drained_ns;     // when the receive under way last looked for news and found none
+    struct tap_monitor *monitor;  // inside zmq_socket_monitor: libzmq's next sockets are pretended
+    uint64_t cache_epoch;
+    struct {
+        void *socket;
+        struct tap_socket_state *state;
+    } cache[TAP_CACHED_SOCKETS];
+};
+extern __thread struct tap_thread thread __attribute__((tls_model("initial-exec")));
+
+void tap_wait_ended(void);  // interpose_libc.c
+// Around each real call that may wait.
+static inline void tap_call_begin(struct tap_socket_state *state, uint32_t call) {
+    thread.socket = state;
+    thread.call = call;
+}
+static inline void tap_call_end(void) {
+    if (UNLIKELY(thread.blocked_ns != 0)) tap_wait_ended();
+    thread.call = TAP_CALL_NONE;
+    thread.socket = NULL;
+}
+
+// ---- the segment (segment.c)
+
+extern uint8_t *tap_segment;  // NULL: none (not wanted, not yet, or refused)
+bool tap_segment_open(void);  // makes it when it is wanted and not there yet
+void tap_segment_forget(void);  // after fork: the parent's is none of ours
+static inline struct tap_header *tap_header(void) { return (struct tap_header *)tap_segment; }
+// Backs the record with memory. False when there is none: a store to a hole of a full file system would kill the
+// program.
+bool tap_segment_back(void *record, size_t size);
+#define TAP_SOCKETS_OFFSET TAP_HEADER_SIZE
+#define TAP_ENDPOINTS_OFFSET (TAP_SOCKETS_OFFSET + TAP_SOCKET_CAPACITY * sizeof(struct tap_socket))
+#define TAP_CONNECTIONS_OFFSET (TAP_ENDPOINTS_OFFSET + TAP_ENDPOINT_CAPACITY * sizeof(struct tap_endpoint))
+#define TAP_EVENTS_OFFSET (TAP_CONNECTIONS_OFFSET + TAP_CONNECTION_CAPACITY * sizeof(struct tap_connection))
+#define TAP_GAUGES_OFFSET (TAP_EVENTS_OFFSET + TAP_EVENT_CAPACITY * sizeof(struct tap_event))
+#define TAP_SEGMENT_SIZE (TAP_GAUGES_OFFSET + TAP_GAUGE_CAPACITY * sizeof(struct tap_gauge))
+static inline struct tap_socket *tap_socket_record(uint32_t index) {
+    return (struct tap_socket *)(tap_segment + TAP_SOCKETS_OFFSET) + index;
+}
+static inline struct tap_endpoint *tap_endpoint_record(uint32_t index) {
+    return (struct tap_endpoint *)(tap_segment + TAP_ENDPOINTS_OFFSET) + index;
+}
+static inline struct tap_connection *tap_connection_record(uint32_t index) {
+    return (struct tap_connection *)(tap_segment + TAP_CONNECTIONS_OFFSET) + index;
+}
+static inline struct tap_event *tap_event_record(uint64_t ordinal) {
+    return (struct tap_event *)(tap_segment + TAP_EVENTS_OFFSET) + ordinal % TAP_EVENT_CAPACITY;
+}
+static inline struct tap_gauge *tap_gauge_record(uint32_t index) {
+    return (struct tap_gauge *)(tap_segment + TAP_GAUGES_OFFSET) + index;
+}
+
+// Slots of one table: fresh ones first while few closed ones are kept, then the longest closed.
+struct tap_slots {
+    struct tap_table *table;
+    uint32_t kept;       // closed slots that stay readable before they are used again
+    uint32_t head, count;
+    uint32_t *closed;    // a ring of `capacity` indices, oldest at head
+};
+uint32_t tap_slot_take(struct tap_slots *slots);  // TAP_NO_INDEX: full, and counted as dropped
+void tap_slot_give(struct tap_slots *slots, uint32_t index);
+extern struct tap_slots tap_socket_slots, tap_endpoint_slots, tap_connection_slots;
+
+// ---- sockets (sockets.c)
+
+enum {  // what makes a socket's counting differ from the plain case
+    TAP_SEND_ROUTER = 1u,
+    TAP_SEND_REP = 2u,
+    TAP_SEND_XSUB = 4u,
+    TAP_RECEIVE_ROUTER = 8u,
+    TAP_RECEIVE_REP = 16u,
+    TAP_RECEIVE_XPUB = 32u,
+};
+
+struct tap_route {  // ROUTER: where a routing id leads, as far as nothing has changed since
+    uint64_t hash;
+    uint64_t version;
+    uint32_t connection;
+    uint32_t endpoint;
+};
+#define TAP_ROUTES 1024u
+
+struct tap_socket_state {
+    void *socket;  // NULL: closed
+    struct tap_socket *shared;
+    uint32_t index;
+    uint32_t id;
+    uint32_t special;
+    int type;
+    bool mandatory;  // the program's own ZMQ_ROUTER_MANDATORY
+    bool handover;
+    bool monitored;  // by our pretended socket or the program's own
+    uint32_t first_endpoint;    // a list through `next`
+    uint32_t first_connection;  // open ones only
+    uint32_t only_connection;   // the one connection there has ever been; TAP_NO_INDEX: none, several, or inproc too
+    bool inproc;
+    uint64_t version;  // grows when a connection joins, closes or gets a routing id
+    uint8_t connect_routing_id_size;
+    uint8_t connect_routing_id[TAP_IDENTITY];
+
+    // The message under way, of the thread that uses the socket.
+    bool send_more, receive_more;
+    bool send_lost;
+    uint64_t send_bytes, receive_bytes;
+    uint64_t route_hash;
+    uint32_t routing_id_size;
+    uint8_t routing_id[TAP_IDENTITY];  // of the message being received
+    uint32_t reply_connection;         // REP: the last request's
+    uint64_t reply_connection_id;
+    struct tap_route *routes;
+};
+
+struct tap_endpoint_state {
+    uint32_t next;
+    uint32_t routing_id_size;  // ZMQ_CONNECT_ROUTING_ID at connect
+    uint8_t routing_id[TAP_IDENTITY];
+    uint64_t last_hash;  // ROUTER: the routing id of its connection, which its pipe keeps while it reconnects
+    uint64_t pending_messages, pending_bytes;  // accepted for its next connection
+};
+
+extern struct tap_socket_state tap_sockets[TAP_SOCKET_CAPACITY];
+extern struct tap_endpoint_state tap_endpoints[TAP_ENDPOINT_CAPACITY];
+extern uint64_t tap_epoch;  // grows when a socket closes: cached states are void
+
+struct tap_socket_state *tap_socket_search(void *socket);
+static inline struct tap_socket_state *tap_socket_find(void *socket) {
+    if (UNLIKELY(__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) == NULL)) return NULL;
+    uint32_t place = (uint32_t)(((uintptr_t)socket >> 6) ^ ((uintptr_t)socket >> 12)) % TAP_CACHED_SOCKETS;
+    if (LIKELY(thread.cache[place].socket == socket && thread.cache_epoch == LOAD(tap_epoch)))
+        return thread.cache[place].state;
+    return tap_socket_search(socket);
+}
+void tap_socket_open(void *socket, int type);
+void tap_socket_closing(struct tap_socket_state *state);
+void tap_socket_option(struct tap_socket_state *state, int name, const void *value, size_t size, bool refused);
+void tap_sockets_forget(void);
+
+uint32_t tap_endpoint_open(struct tap_socket_state *state, uint32_t kind, const char *asked);
+void tap_endpoint_resolved(struct tap_socket_state *state, uint32_t index, bool made);
+void tap_endpoint_removed(struct tap_socket_state *state, const char *asked);
+bool tap_endpoint_same_port(const char *one, const char *other);
+// The endpoint that an event's text is about. The caller holds tap_lock.
+uint32_t tap_endpoint_of(struct tap_socket_state *state, uint32_t kind, const char *text);
+
+// ---- the wire (wire.c): ZMTP headers of one direction of one connection
+
+enum tap_wire_phase { TAP_WIRE_GREETING, TAP_WIRE_FLAGS, TAP_WIRE_LENGTH, TAP_WIRE_BODY, TAP_WIRE_UNKNOWN };
+#define TAP_WIRE_CAPTURE 768u
+struct tap_wire {  // small: it is copied to look ahead
+    uint8_t phase;
+    uint8_t flags;
+    uint8_t length_left;
+    bool more;      // frames of the message have passed, and more will come
+    bool upstream;  // one-frame messages 00… and 01… are subscriptions, as a SUB or XSUB sends them
+    bool first;     // the frame is its message's first
+    bool subscription;
+    uint16_t captured;
+    uint64_t size, left;  // of the frame's body
+};
+struct tap_wire_counts {
+    uint64_t messages, frames, bytes, commands, subscriptions;
+};
+struct tap_wire_text {  // what a direction says of the side that speaks
+    uint32_t version;
+    uint32_t mechanism;
+    bool greeted, ready;
+    bool changed;  // set when one of these was learnt
+    uint32_t identity_size;
+    uint8_t identity[TAP_IDENTITY];
+    char type[16];
+    uint8_t capture[TAP_WIRE_CAPTURE];
+};
+// `text` NULL: look ahead, remember nothing.
+void tap_wire_feed(struct tap_wire *wire, struct tap_wire_text *text, const uint8_t *bytes, size_t size,
+                   struct tap_wire_counts *counts);
+// A message has begun and its last byte has not passed.
+static inline bool tap_wire_open(const struct tap_wire *wire) {
+    if (wire->phase == TAP_WIRE_GREETING || wire->phase == TAP_WIRE_UNKNOWN) return false;
+    return wire->more || (wire->phase != TAP_WIRE_FLAGS && !(wire->flags & 4));
+}
+bool tap_wire_signature(const uint8_t *bytes, size_t size);
+
+// ---- connections (connections.c)
+
+#define TAP_DESCRIPTORS 65536
+struct tap_connection_state {
+    struct tap_connection *shared;
+    uint64_t id;
+    int descriptor;
+    bool open;
+    bool routing_id_fixed;  // known for good
+    uint32_t socket;        // index; TAP_NO_INDEX until joined
+    uint32_t socket_id;
+    uint32_t next;   // in the socket's list of open ones
+    uint32_t older;  // an earlier connection of this descriptor whose messages may still wait to be received
+    uint64_t older_id;
+    uint64_t route_hash;
+    // The I/O thread writes these all the time: not on the line that the program's thread reads.
+    _Alignas(64) struct tap_wire in;
+    struct tap_wire out;
+    struct tap_wire_text in_text, out_text;
+};
+extern struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
+extern uint32_t tap_descriptors[TAP_DESCRIPTORS];  // index + 1 of the last connection on each
+
+static inline struct tap_connection_state *tap_connection_find(int descriptor) {
+    if (UNLIKELY((unsigned)descriptor >= TAP_DESCRIPTORS)) return NULL;
+    uint32_t place = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
+    if (LIKELY(place == 0)) return NULL;
+    struct tap_connection_state *state = &tap_connections[place - 1];
+    return LOAD(state->open) && state->descriptor == descriptor ? state : NULL;
+}
+struct tap_connection_state *tap_connection_open(int descriptor);
+void tap_connection_close(struct tap_connection_state *state);
+void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken);
+void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size);
+// These hold tap_lock already.
+void tap_connection_join(struct tap_connection_state *state, struct tap_socket_state *socket, uint32_t role,
+                         uint32_t endpoint);
+void tap_connection_handshake(struct tap_connection_state *state, bool succeeded);
+struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket);
+// This one does not. Until it is accepted an ipc connection has no other end to name.
+void tap_connection_ask_peer(struct tap_connection_state *state);
+void tap_connections_forget(void);
+
+// Attribution, for the thread that uses the socket.
+void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
+void tap_accepted_by_route(struct tap_socket_state *socket);
+uint64_t tap_hash(const void *bytes, size_t size);
+
+// ---- addresses.c: asks the kernel about a descriptor
+struct tap_address {
+    char local[TAP_ADDRESS], peer[TAP_ADDRESS];
+    uint64_t inode, peer_inode;
+    int32_t peer_pid;
+};
+void tap_address_of(int descriptor, struct tap_address *address);
+
+// ---- monitors (monitor.c)
+
+struct tap_monitor;
+bool tap_is_monitor(const void *socket);  // one of our pretended sockets
+void tap_monitor_start(struct tap_socket_state *state);
+int tap_monitor_replace(struct tap_socket_state *state, const char *address, int events);
+void *tap_monitor_socket(void *context, int type);
+int tap_monitor_setsockopt(void *socket, int name, const void *value, size_t size);
+int tap_monitor_bind(void *socket, const char *endpoint);
+int tap_monitor_send(void *socket, zmq_msg_t *message, int flags);
+int tap_monitor_close(void *socket);
+bool tap_monitor_has_address(const char *address);  // holds tap_lock already
+void tap_monitors_forget(void);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,31 @@
+// pushpull push|pull ENDPOINT COUNT SIZE PARTS [connect|bind]: COUNT messages of PARTS frames of SIZE bytes.
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zmq.h>
+
+int main(int count, char **a) {
+    if (count < 6) return 2;
+    int push = strcmp(a[1], "push") == 0;
+    long messages = atol(a[3]), size = atol(a[4]), parts = atol(a[5]);
+    void *context = zmq_ctx_new();
+    void *socket = zmq_socket(context, push ? ZMQ_PUSH : ZMQ_PULL);
+    int rc = push ? zmq_connect(socket, a[2]) : zmq_bind(socket, a[2]);
+    assert(rc == 0);
+    char *body = calloc(1, size + 1);
+    for (long i = 0; i < messages; i++) {
+        for (long part = 0; part < parts; part++) {
+            if (push)
+                rc = zmq_send(socket, body, size, part < parts - 1 ? ZMQ_SNDMORE : 0);
+            else
+                rc = zmq_recv(socket, body, size, 0);
+            assert(rc == size);
+        }
+    }
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    printf("done %ld\n", messages);
+    free(body);
+}
