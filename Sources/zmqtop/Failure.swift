@@ -1,4 +1,5 @@
 import Foundation
+import Topology
 
 /// A sentence for the person at the terminal: what, on which subject, why, and what to do about it.
 struct Failure: Error, CustomStringConvertible {
@@ -6,9 +7,15 @@ struct Failure: Error, CustomStringConvertible {
     /// Exit status of zmqtop: 1 a check failed, 2 wrong usage or file.
     let status: Int32
 
-    init(_ description: String, status: Int32 = 2) {
-        self.description = description
+    init(_ sentence: String, status: Int32 = 2) {
+        description = "zmqtop: " + sentence
         self.status = status
+    }
+
+    /// Errors of a file, which begin with their place: editors read them.
+    init(placed errors: TopologyErrors) {
+        description = errors.description
+        status = 2
     }
 }
 

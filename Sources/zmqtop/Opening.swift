@@ -14,7 +14,7 @@ func readTopology(_ path: String, set: [String] = []) throws -> TopologyFile {
     do {
         return try TopologyFile(path: path, set: set, environment: ProcessInfo.processInfo.environment)
     } catch {
-        throw Failure(error.description)
+        throw Failure(placed: error)
     }
 }
 
@@ -40,7 +40,7 @@ func makeSession(
         return session
     } catch let errors as TopologyErrors {
         session.stop()
-        throw Failure(errors.description)
+        throw Failure(placed: errors)
     } catch {
         session.stop()
         throw error

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Session
 
 @main
 struct Zmqtop: ParsableCommand {
@@ -22,8 +23,11 @@ struct Zmqtop: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as Failure {
-            complain("zmqtop: " + failure.description)
+            complain(failure.description)
             Foundation.exit(failure.status)
+        } catch let error as SessionError {
+            complain("zmqtop: " + error.description)
+            Foundation.exit(2)
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch {

@@ -21,6 +21,8 @@ final class Workplace {
         environment["XDG_CONFIG_HOME"] = folder + "/config"
         environment["LC_ALL"] = "C.UTF-8"
         environment["NO_COLOR"] = nil
+        // A crash is to look as it does to users.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         self.environment = environment
     }
 
@@ -74,36 +76,56 @@ struct Outcome {
 }
 
 /// A started program whose output goes to files, so that it can never block on us.
+///
+/// Foundation's Process sees the end only when every descendant has let go of its descriptors: a daemon never would.
 final class Program {
-    let process = Process()
-    let workplace: Workplace
+    let pid: Int32
+    private let arguments: [String]
     private let outPath: String
     private let errPath: String
+    private var ended: Int32?
     private var read = 0
 
     init(
         _ workplace: Workplace, _ arguments: [String], program: String = Workplace.zmqtop, directory: String? = nil
     ) throws {
-        self.workplace = workplace
+        self.arguments = arguments
         let id = UUID().uuidString.prefix(8)
         outPath = workplace.folder + "/\(id).out"
         errPath = workplace.folder + "/\(id).err"
-        for path in [outPath, errPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = workplace.environment
-        process.currentDirectoryURL = URL(fileURLWithPath: directory ?? workplace.folder)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: outPath)
-        process.standardError = FileHandle(forWritingAtPath: errPath)
-        try process.run()
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, outPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, errPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        // A test's thread blocks signals; what it starts must not.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+        // env changes the folder, and becomes the program.
+        let command = ["/usr/bin/env", "-C", directory ?? workplace.folder, program] + arguments
+        var argv: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = workplace.environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var pid: pid_t = 0
+        let failure = posix_spawn(&pid, command[0], &actions, &attributes, &argv, &envp)
+        guard failure == 0 else { throw Complaint("\(program): \(String(cString: strerror(failure)))") }
+        self.pid = pid
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        guard ended == nil else { return }
+        kill(pid, SIGKILL)
+        waitpid(pid, nil, 0)
     }
 
-    var pid: Int32 { process.processIdentifier }
     var out: String { (try? String(contentsOfFile: outPath, encoding: .utf8)) ?? "" }
     var err: String { (try? String(contentsOfFile: errPath, encoding: .utf8)) ?? "" }
 
@@ -111,11 +133,16 @@ final class Program {
 
     /// Waits for the end.
     ///
-    /// - Throws: `Complaint` after the deadline; the program is killed then.
+    /// - Throws: `Complaint` after the deadline; the program is killed when it is let go of.
     func finish(within seconds: Double = 60) throws -> Outcome {
-        try wait(seconds, "the end of \(process.arguments ?? [])") { !self.process.isRunning }
-        let code = process.terminationStatus
-        return Outcome(out: out, err: err, status: process.terminationReason == .uncaughtSignal ? 128 + code : code)
+        var status: Int32 = 0
+        try wait(seconds, "the end of \(arguments)", show: { "\nstderr: \(self.err)" }) {
+            waitpid(pid, &status, WNOHANG) == pid
+        }
+        let signal = status & 0x7f
+        let code = signal == 0 ? (status >> 8) & 0xff : 128 + signal
+        ended = code
+        return Outcome(out: out, err: err, status: code)
     }
 
     /// The snapshots printed since the last call.

@@ -64,7 +64,9 @@ struct CountingTests {
         if transport == "tcp" {
             #expect(sending.local == receiving.peer && sending.peer == receiving.local)
         } else {
-            #expect(receiving.peer_inode == sending.inode && sending.peer_inode == receiving.inode)
+            // The one that connects may look before the other has accepted.
+            #expect(receiving.peer_inode == sending.inode)
+            #expect(sending.peer_inode == receiving.inode || sending.peer_inode == 0)
             #expect(receiving.peer_pid > 0)
         }
     }

@@ -50,7 +50,7 @@ enum Tapped {
             let place = segments.appendingPathComponent("." + UUID().uuidString)
             output = place.appendingPathExtension("out")
             errors = place.appendingPathExtension("err")
-            for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+            for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
             process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
             process.arguments = ["-s", "KILL", "120"] + command
             var environment = ProcessInfo.processInfo.environment
