@@ -19,16 +19,16 @@ struct TerminalTests {
         try tmux.start(columns: columns, rows: rows)
         let before = try tmux.terminalState()
         try tmux.type("\(Workplace.zmqtop) run inference\n")
-        try tmux.screen("the header") { $0.contains("zmqtop") && $0.contains("6/6") }
+        try tmux.screen("the header") { $0.contains("inference") && $0.contains("6/6") }
         try tmux.screen("the links") { $0.contains("scheduler") && $0.contains("engine-2") }
         try tmux.type("?")
         try tmux.screen("the help") { $0.contains("freeze") && $0.contains("inject") }
         try tmux.key("Escape")
         try tmux.screen("the way back") { $0.contains("6/6") && $0.contains("engine-2") }
         try tmux.type("2")
-        try tmux.screen("the nodes") { $0.contains("client-3") && $0.contains("pid") }
+        try tmux.screen("the nodes") { $0.contains("client-3") && !$0.contains("frontend") }
         try tmux.resize(columns: 30, rows: 8)
-        try tmux.screen("the word that it is too small") { $0.contains("small") }
+        try tmux.screen("the word that it is too small") { $0.contains("needs 40x10") }
         try tmux.resize(columns: columns, rows: rows)
         try tmux.screen("the nodes again") { $0.contains("client-3") }
         try tmux.type("q")
@@ -71,8 +71,9 @@ struct TerminalTests {
         try tmux.screen("the start") { $0.contains("6/6") }
         try tmux.type("i")
         try tmux.screen("the composer") { $0.contains("scheduler.frontend") }
+        try tmux.type(#"{"prompt": "hello", "max_tokens": 4}"#)
         try tmux.key("C-s")
-        try tmux.screen("the joined peer") { $0.contains("inject-1") }
+        try tmux.screen("the reply, and the end") { $0.contains("1 message sent") && $0.contains("finish_reason") }
         try tmux.key("Escape")
         try tmux.type("q")
         try tmux.screen("the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
