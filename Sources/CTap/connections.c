@@ -138,6 +138,21 @@ static void set_unknown(struct tap_connection_state *state) {
     STORE(state->shared->wire_unknown, 1);
 }
 
+// Until it is accepted an ipc connection has no other end to name.
+static void ask_peer(struct tap_connection_state *state) {
+    struct tap_connection *shared = state->shared;
+    if (shared->peer_pid == 0 || shared->peer_inode != 0) return;
+    struct tap_address address;
+    tap_address_of(state->descriptor, &address);
+    pthread_mutex_lock(&tap_lock);
+    if (state->open && address.inode == shared->inode) {
+        tap_change_begin(&shared->generation);
+        shared->peer_inode = address.peer_inode;
+        tap_change_end(&shared->generation);
+    }
+    pthread_mutex_unlock(&tap_lock);
+}
+
 // A side has told something of itself: it greeted, or said READY.
 static void learn(struct tap_connection_state *state) {
     struct tap_connection *shared = state->shared;
@@ -157,6 +172,7 @@ static void learn(struct tap_connection_state *state) {
     state->in_text.changed = state->out_text.changed = false;
     if (state->in_text.ready && state->out_text.ready) settle(state);
     pthread_mutex_unlock(&tap_lock);
+    if (state->in_text.greeted) ask_peer(state);
     errno = saved;
 }
 
@@ -317,20 +333,6 @@ static void settle(struct tap_connection_state *state) {
     tap_connection_handshake(state, true);
     uint32_t endpoint = state->shared->endpoint_index;
     if (endpoint != TAP_NO_INDEX) ADD(tap_endpoint_record(endpoint)->handshakes, 1);
-}
-
-void tap_connection_ask_peer(struct tap_connection_state *state) {
-    struct tap_connection *shared = state->shared;
-    if (shared->peer_pid == 0 || shared->peer_inode != 0) return;
-    struct tap_address address;
-    tap_address_of(state->descriptor, &address);
-    pthread_mutex_lock(&tap_lock);
-    if (state->open && address.inode == shared->inode) {
-        tap_change_begin(&shared->generation);
-        shared->peer_inode = address.peer_inode;
-        tap_change_end(&shared->generation);
-    }
-    pthread_mutex_unlock(&tap_lock);
 }
 
 // HANDSHAKE_… names no descriptor. It comes on the I/O thread of the connection, right after its last bytes, or

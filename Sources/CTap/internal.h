@@ -328,8 +328,6 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
                          uint32_t endpoint);
 void tap_connection_handshake(struct tap_connection_state *state, bool succeeded);
 struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket);
-// This one does not. Until it is accepted an ipc connection has no other end to name.
-void tap_connection_ask_peer(struct tap_connection_state *state);
 void tap_connections_forget(void);
 
 // Attribution, for the thread that uses the socket.

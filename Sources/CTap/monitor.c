@@ -268,7 +268,6 @@ static void take_event(struct tap_monitor *monitor, const char *text) {
     }
     if (tap_segment != NULL) write_event(monitor, endpoint, connection != NULL ? connection->id : 0, text);
     pthread_mutex_unlock(&tap_lock);
-    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED && connection != NULL) tap_connection_ask_peer(connection);
 }
 
 int tap_monitor_send(void *socket, zmq_msg_t *message, int flags) {

@@ -12,13 +12,16 @@ private let handshakeSucceeded = 0x1000
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct CountingTests {
     /// Both ends in processes of their own; returns their segments, the PUSH's first.
-    private func pair(_ endpoint: String, messages: Int, size: Int, parts: Int) async throws -> (Dump, Dump) {
+    private func pair(
+        _ endpoint: String, messages: Int, size: Int, parts: Int, waits: Bool = true
+    ) async throws -> (Dump, Dump) {
         let folder = Tapped.makeFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let name = Tapped.program("pushpull")
-        let rest = [
-            endpoint.replacingOccurrences(of: "FOLDER", with: folder.path), "\(messages)", "\(size)", "\(parts)",
-        ]
+        let rest =
+            [
+                endpoint.replacingOccurrences(of: "FOLDER", with: folder.path), "\(messages)", "\(size)", "\(parts)",
+            ] + (waits ? [folder.appendingPathComponent(".done").path] : [])
         let receiver = try Tapped.Running([name, "pull"] + rest, node: "pull", segments: folder)
         let sender = try Tapped.Running([name, "push"] + rest, node: "push", segments: folder)
         let ends = (await sender.ended(), await receiver.ended())
@@ -69,6 +72,17 @@ struct CountingTests {
             #expect(sending.peer_inode == receiving.inode || sending.peer_inode == 0)
             #expect(receiving.peer_pid > 0)
         }
+    }
+
+    /// It closes and terminates before its connection is there, which silences its monitor.
+    @Test func aHastySenderIsCountedToo() async throws {
+        let endpoint = "tcp://127.0.0.1:\(Self.freePort())"
+        let (sender, receiver) = try await pair(endpoint, messages: 500, size: 10, parts: 1, waits: false)
+        let connection = try #require(sender.connections(of: 1).first)
+        #expect(connection.out_messages == 500 && connection.role == Int(TAP_ROLE_CONNECTED))
+        #expect(connection.handshake == 1 && connection.endpoint_index == 0)
+        #expect(sender.endpoints[0].connects == 1 && sender.endpoints[0].handshakes == 1)
+        #expect(receiver.connections(of: 1).first?.delivered_messages == 500)
     }
 
     @Test func routerCountsByIdentity() async throws {
