@@ -1,5 +1,6 @@
 /// What a session can be asked to do, by the dashboard and through the control socket alike.
 public enum SessionCommand: Codable, Equatable, Sendable {
+    /// What can be done to a node.
     public enum Verb: String, Codable, Equatable, Sendable, CaseIterable {
         /// TERM, then KILL after the node's grace; it is not restarted.
         case stop
@@ -38,6 +39,7 @@ public struct Injection: Codable, Equatable, Sendable {
     /// Seconds to wait for replies after the last message, or nil for types that get none or when none are wanted.
     public var reply: Double?
 
+    /// By default one message, sent at once, and no wait for replies.
     public init(
         target: String, type: String? = nil, frames: [[UInt8]], identity: [UInt8]? = nil, count: Int = 1,
         rate: Double? = nil, reply: Double? = nil
@@ -68,8 +70,10 @@ public enum InjectionEvent: Codable, Equatable, Sendable {
 
 /// One line to the control socket.
 public struct ControlRequest: Codable, Equatable, Sendable {
+    /// What is to be done.
     public var command: SessionCommand
 
+    /// One line to the control socket.
     public init(command: SessionCommand) {
         self.command = command
     }

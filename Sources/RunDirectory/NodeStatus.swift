@@ -11,19 +11,27 @@ public struct NodeStatus: Codable, Equatable, Sendable {
 
     /// How a process ended: one of the two is nil.
     public struct Exit: Codable, Equatable, Sendable {
+        /// What the process exited with, 0...255.
         public var code: Int32?
+        /// The signal that ended it: 9 for SIGKILL.
         public var signal: Int32?
 
+        /// Exactly one of the two is to be given.
         public init(code: Int32?, signal: Int32?) {
             self.code = code
             self.signal = signal
         }
     }
 
+    /// Unique in the session: `engine-1`, `inject-3`.
     public var name: String
+    /// The name in the file that the node is a replica of.
     public var group: String
+    /// From 1, or nil when the file asks for no replicas.
     public var replica: Int?
+    /// `client`, `command`, `external`, `injector` …
     public var kind: String
+    /// Where it stands in its life.
     public var state: State
     /// Of the running process, else nil.
     public var pid: Int32?
@@ -38,6 +46,7 @@ public struct NodeStatus: Codable, Equatable, Sendable {
     /// CLOCK_MONOTONIC nanoseconds of the next restart or delayed start, while one is planned.
     public var nextStart: UInt64?
 
+    /// A node that has not been started.
     public init(
         name: String, group: String? = nil, replica: Int? = nil, kind: String, state: State = .waiting,
         pid: Int32? = nil, incarnation: Int = 0, restarts: Int = 0, exit: Exit? = nil, reason: String? = nil,

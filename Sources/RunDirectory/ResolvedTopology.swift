@@ -10,6 +10,7 @@ public struct ResolvedTopology: Codable, Equatable, Sendable {
     /// In the order of the file, replicas in the order of their index.
     public var nodes: [ResolvedNode]
 
+    /// All of it; `file` may be empty for a topology that was made up.
     public init(name: String, about: String = "", file: String = "", nodes: [ResolvedNode]) {
         self.name = name
         self.about = about
@@ -36,21 +37,26 @@ public struct ResolvedNode: Codable, Equatable, Sendable {
     public var group: String
     /// From 1 when the file asks for several replicas, else nil.
     public var replica: Int?
+    /// What runs in it.
     public var program: Program
     /// Variables added to those of zmqtop itself.
     public var environment: [String: String]
     /// Absolute.
     public var workingDirectory: String
+    /// As declared; what is observed comes from the tap.
     public var sockets: [ResolvedSocket]
     /// What a built-in kind does; keys as in the file, durations in seconds, rates per second, sizes in bytes.
     public var behavior: [String: BehaviorValue]
     /// Names of resolved nodes whose binds must listen before this one starts.
     public var dependsOn: [String]
+    /// When it starts.
     public var start: StartPolicy
+    /// What happens when it ends by itself.
     public var restart: RestartPolicy
     /// Seconds between the polite signal and KILL.
     public var stopGrace: Double
 
+    /// By default a node that starts at once and is not restarted.
     public init(
         name: String, group: String? = nil, replica: Int? = nil, program: Program, environment: [String: String] = [:],
         workingDirectory: String = "/", sockets: [ResolvedSocket] = [], behavior: [String: BehaviorValue] = [:],
@@ -83,16 +89,20 @@ public struct ResolvedNode: Codable, Equatable, Sendable {
 
 /// One socket of a node, as declared.
 public struct ResolvedSocket: Codable, Equatable, Sendable {
+    /// Unique in its node: `frontend`.
     public var name: String
     /// As ZeroMQ writes it: `DEALER`.
     public var type: String
     /// Endpoints in libzmq's form, ports and paths filled in.
     public var binds: [String]
+    /// In the order of the file.
     public var connects: [ResolvedConnect]
+    /// To be set before the socket is bound or connected, in this order.
     public var options: [ResolvedOption]
     /// SUB: the prefixes subscribed to, as bytes.
     public var subscriptions: [[UInt8]]
 
+    /// By default a socket that is neither bound nor connected.
     public init(
         name: String, type: String, binds: [String] = [], connects: [ResolvedConnect] = [],
         options: [ResolvedOption] = [], subscriptions: [[UInt8]] = []
@@ -108,10 +118,12 @@ public struct ResolvedSocket: Codable, Equatable, Sendable {
 
 /// Where a socket connects to.
 public struct ResolvedConnect: Codable, Equatable, Sendable {
+    /// In libzmq's form.
     public var endpoint: String
     /// `NODE.SOCKET` of the resolved topology that binds it, or nil for an endpoint outside.
     public var target: String?
 
+    /// An endpoint, and who is known to be bound there.
     public init(endpoint: String, target: String? = nil) {
         self.endpoint = endpoint
         self.target = target
@@ -120,6 +132,7 @@ public struct ResolvedConnect: Codable, Equatable, Sendable {
 
 /// A socket option, ready for `zmq_setsockopt`.
 public struct ResolvedOption: Codable, Equatable, Sendable {
+    /// A value in the form that `zmq_setsockopt` wants.
     public enum Value: Codable, Equatable, Sendable {
         /// Options that libzmq takes as `int`.
         case int(Int32)
@@ -133,8 +146,10 @@ public struct ResolvedOption: Codable, Equatable, Sendable {
     public var name: String
     /// libzmq's number: 5 for ZMQ_ROUTING_ID.
     public var number: Int32
+    /// What it is set to.
     public var value: Value
 
+    /// The three belong together; `Topology` has the table.
     public init(name: String, number: Int32, value: Value) {
         self.name = name
         self.number = number
@@ -154,6 +169,7 @@ public enum StartPolicy: Codable, Equatable, Sendable {
 
 /// What happens when a node ends by itself.
 public struct RestartPolicy: Codable, Equatable, Sendable {
+    /// Ends after which a node is started again. Compose's words.
     public enum Condition: String, Codable, Equatable, Sendable {
         /// Compose's `no`.
         case never = "no"
@@ -162,13 +178,16 @@ public struct RestartPolicy: Codable, Equatable, Sendable {
         case unlessStopped = "unless-stopped"
     }
 
+    /// By default never.
     public var condition: Condition
     /// Seconds before the first restart; doubled each time, up to `maximumDelay`, and reset after a run of 10 s.
     public var delay: Double
+    /// Seconds.
     public var maximumDelay: Double
     /// Restarts without such a run between them, or nil for no limit.
     public var maximumRestarts: Int?
 
+    /// By default no restart.
     public init(
         condition: Condition = .never, delay: Double = 0.5, maximumDelay: Double = 30, maximumRestarts: Int? = nil
     ) {
@@ -193,6 +212,7 @@ public enum BehaviorValue: Equatable, Sendable {
 extension BehaviorValue: Codable {
     private enum Key: String, CodingKey { case number, from, to, text, flag, list, map }
 
+    /// Reads `{"number":…}`, `{"from":…,"to":…}`, `{"text":…}` and so on. Throws `DecodingError`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let number = try container.decodeIfPresent(Double.self, forKey: .number) {
@@ -210,6 +230,7 @@ extension BehaviorValue: Codable {
         }
     }
 
+    /// Writes what `init(from:)` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         switch self {

@@ -15,21 +15,33 @@ public struct RunLayout: Equatable, Sendable {
     /// Absolute path, without a slash at its end.
     public let directory: String
 
+    /// An absolute path; nothing is made or looked at.
     public init(directory: String) {
         self.directory = directory
     }
 
+    /// `SessionRecord` as JSON.
     public var session: String { directory + "/session.json" }
+    /// `ResolvedTopology` as JSON.
     public var topology: String { directory + "/topology.json" }
+    /// `[NodeStatus]` as JSON.
     public var status: String { directory + "/status.json" }
+    /// The path of the control socket: at most 107 bytes.
     public var control: String { directory + "/control.sock" }
+    /// Folder of what built-in nodes are given.
     public var nodes: String { directory + "/nodes" }
+    /// Folder of the nodes' output.
     public var output: String { directory + "/output" }
+    /// Folder of the tap's files.
     public var segments: String { directory + "/segments" }
+    /// Folder of relative ipc endpoints.
     public var ipc: String { directory + "/ipc" }
 
+    /// `ResolvedNode` as JSON, for a built-in node.
     public func node(_ name: String) -> String { nodes + "/" + name + ".json" }
+    /// Where a node's standard output is kept.
     public func standardOutput(_ name: String) -> String { output + "/" + name + ".out" }
+    /// Where a node's standard error is kept.
     public func standardError(_ name: String) -> String { output + "/" + name + ".err" }
 }
 
@@ -37,6 +49,7 @@ public struct RunLayout: Equatable, Sendable {
 public struct SessionRecord: Codable, Equatable, Sendable {
     /// Unique on this machine: `inference-x7`.
     public var id: String
+    /// The topology's name.
     public var topology: String
     /// The process that owns the session.
     public var pid: Int32
@@ -47,6 +60,7 @@ public struct SessionRecord: Codable, Equatable, Sendable {
     /// Of the run directory's format.
     public var version: Int
 
+    /// A session that begins at these two times.
     public init(
         id: String, topology: String, pid: Int32, startedMonotonic: UInt64, startedWallClock: Double, version: Int = 1
     ) {

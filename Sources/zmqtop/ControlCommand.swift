@@ -31,7 +31,8 @@ struct ControlCommand: ParsableCommand {
 
 struct DownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "down", abstract: "End a running session.", discussion: "Example: zmqtop down --session inference-x7")
+        commandName: "down", abstract: "End a running session.",
+        discussion: "Example: zmqtop down --session inference-x7")
 
     @Option(help: "The session, when several run.")
     var session: String?

@@ -30,7 +30,9 @@ struct CheckCommand: ParsableCommand {
             } else {
                 for error in report.errors { complain(error.description) }
                 for lint in report.lints { complain(lint.description) }
-                if report.errors.isEmpty { print("\(report.file): good, \(report.nodes ?? 0) nodes, \(report.lints.count) warnings") }
+                if report.errors.isEmpty {
+                    print("\(report.file): good, \(report.nodes ?? 0) nodes, \(report.lints.count) warnings")
+                }
             }
         }
         if failed { throw ExitCode(1) }
@@ -116,7 +118,7 @@ struct InfoCommand: ParsableCommand {
             ("tap", installation.tap),
             ("topologies", installation.topologies),
             ("themes", installation.themes),
-                    ]
+        ]
         for (name, value) in rows {
             print(name.padding(toLength: 17, withPad: " ", startingAt: 0) + (value ?? "not found"))
         }

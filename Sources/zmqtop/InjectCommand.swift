@@ -113,7 +113,9 @@ struct InjectCommand: ParsableCommand {
 func printable(_ frame: [UInt8]) -> String {
     if frame.isEmpty { return "(empty)" }
     if let text = String(validating: frame, as: UTF8.self),
-        !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format })
+        !text.unicodeScalars.contains(where: {
+            $0.properties.generalCategory == .control || $0.properties.generalCategory == .format
+        })
     {
         return text
     }

@@ -30,11 +30,13 @@ struct Installation {
     func programs() throws -> ProgramPaths {
         for program in [node, keeper] where !isFile(program) {
             throw Failure(
-                "\(program) is missing. The programs of zmqtop belong beside each other: build all of them with `swift build`.")
+                "\(program) is missing. The programs of zmqtop belong beside each other: build all of them with `swift build`."
+            )
         }
         guard let tap else {
             throw Failure(
-                "libzmqtap.so is neither beside \(binaries.path)/zmqtop nor in ../lib/zmqtop. Build it with `swift build`.")
+                "libzmqtap.so is neither beside \(binaries.path)/zmqtop nor in ../lib/zmqtop. Build it with `swift build`."
+            )
         }
         return ProgramPaths(node: node, keeper: keeper, tap: tap)
     }

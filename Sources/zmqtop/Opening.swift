@@ -72,7 +72,8 @@ private func makeLog() -> Logger {
 /// - Throws: `Failure` that lists the sessions when none or several could be meant.
 func findSession(_ id: String?) throws -> SessionDirectory.Running {
     let sessions = SessionDirectory.sessions()
-    let list = sessions.map { "  \($0.record.id)  (\($0.record.topology), pid \($0.record.pid))" }.joined(separator: "\n")
+    let list = sessions.map { "  \($0.record.id)  (\($0.record.topology), pid \($0.record.pid))" }.joined(
+        separator: "\n")
     if let id {
         guard let session = sessions.first(where: { $0.record.id == id }) else {
             throw Failure(

@@ -27,7 +27,8 @@ struct Themes {
             current = try Self.load(files[index])
         } else {
             throw Failure(
-                "There is no theme \"\(name)\". There are: \(files.map(Self.name).joined(separator: ", ")); a path works too.")
+                "There is no theme \"\(name)\". There are: \(files.map(Self.name).joined(separator: ", ")); a path works too."
+            )
         }
     }
 

@@ -6,7 +6,8 @@ import Session
 struct Zmqtop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zmqtop",
-        abstract: "A control room for ZeroMQ topologies: start them, watch every queue and link, inject, break, see it heal.",
+        abstract:
+            "A control room for ZeroMQ topologies: start them, watch every queue and link, inject, break, see it heal.",
         discussion: """
             Example: zmqtop run inference
             Exit status: 0 good, 1 a check failed, 2 wrong usage or file, 128+n ended by signal n.

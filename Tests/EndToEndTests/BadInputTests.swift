@@ -10,13 +10,39 @@ struct BadInputTests {
 
     @Test(arguments: [
         ("not YAML", "nodes: [a: {", ["bad.yaml:", "YAML"]),
-        ("an unknown key", "nodes:\n  a: { kind: sink, colour: red, sockets: { in: { type: PULL, bind: \"tcp://127.0.0.1:*\" } } }", ["bad.yaml:2:20", "colour"]),
-        ("an unknown type", "nodes:\n  a: { kind: sink, sockets: { in: { type: PUL, bind: \"tcp://127.0.0.1:*\" } } }", ["bad.yaml:2", "PULL"]),
-        ("an unknown option", "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, bind: \"tcp://127.0.0.1:*\", options: { rcvhvm: 5 } } } }", ["bad.yaml:2", "rcvhwm"]),
-        ("an unknown reference", "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, connect: b.out } } }", ["bad.yaml:2", "b.out"]),
-        ("an impossible pair", "nodes:\n  a: { kind: sink, sockets: { in: { type: SUB, connect: b.out } } }\n  b: { kind: source, sockets: { out: { type: PUSH, bind: \"tcp://127.0.0.1:*\" } } }", ["SUB", "PUSH"]),
-        ("a long ipc path", "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, bind: \"ipc:///tmp/\(String(repeating: "x", count: 120))\" } } }", ["107"]),
-        ("a command that does not exist", "nodes:\n  a: { command: [no-such-program-anywhere] }", ["bad.yaml:2", "no-such-program-anywhere"]),
+        (
+            "an unknown key",
+            "nodes:\n  a: { kind: sink, colour: red, sockets: { in: { type: PULL, bind: \"tcp://127.0.0.1:*\" } } }",
+            ["bad.yaml:2:20", "colour"]
+        ),
+        (
+            "an unknown type",
+            "nodes:\n  a: { kind: sink, sockets: { in: { type: PUL, bind: \"tcp://127.0.0.1:*\" } } }",
+            ["bad.yaml:2", "PULL"]
+        ),
+        (
+            "an unknown option",
+            "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, bind: \"tcp://127.0.0.1:*\", options: { rcvhvm: 5 } } } }",
+            ["bad.yaml:2", "rcvhwm"]
+        ),
+        (
+            "an unknown reference", "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, connect: b.out } } }",
+            ["bad.yaml:2", "b.out"]
+        ),
+        (
+            "an impossible pair",
+            "nodes:\n  a: { kind: sink, sockets: { in: { type: SUB, connect: b.out } } }\n  b: { kind: source, sockets: { out: { type: PUSH, bind: \"tcp://127.0.0.1:*\" } } }",
+            ["SUB", "PUSH"]
+        ),
+        (
+            "a long ipc path",
+            "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, bind: \"ipc:///tmp/\(String(repeating: "x", count: 120))\" } } }",
+            ["107"]
+        ),
+        (
+            "a command that does not exist", "nodes:\n  a: { command: [no-such-program-anywhere] }",
+            ["bad.yaml:2", "no-such-program-anywhere"]
+        ),
         ("no nodes", "name: x", ["nodes"]),
     ])
     func file(what: String, text: String, parts: [String]) throws {
@@ -48,7 +74,8 @@ struct BadInputTests {
         let path = try workplace.file(
             "port.yaml",
             "nodes:\n  a: { kind: sink, sockets: { in: { type: PULL, bind: \"tcp://127.0.0.1:\(port)\" } } }\n")
-        let outcome = try run(workplace, ["run", path, "--headless", "--every", "100ms", "--fail-on", "failed", "--for", "30s"])
+        let outcome = try run(
+            workplace, ["run", path, "--headless", "--every", "100ms", "--fail-on", "failed", "--for", "30s"])
         #expect(outcome.status == 1 || outcome.status == 2)
         #expect(outcome.err.contains("\(port)"), "\(outcome.err)")
         #expect(outcome.err.contains("another program listens there"), "\(outcome.err)")
@@ -56,11 +83,15 @@ struct BadInputTests {
         #expect(workplace.leftovers == [])
     }
 
-    @Test("wrong usage: status 2 and what to do", arguments: [
-        ["run"], ["run", "no-such-topology"], ["run", "inference", "--every", "soon"], ["run", "inference", "--json"],
-        ["run", "inference", "--headless", "--until", "links.up =="], ["run", "inference", "--headless", "--set", "nodes.nobody.replicas=3"],
-        ["inject", "scheduler.frontend", "x"], ["nonsense"],
-    ])
+    @Test(
+        "wrong usage: status 2 and what to do",
+        arguments: [
+            ["run"], ["run", "no-such-topology"], ["run", "inference", "--every", "soon"],
+            ["run", "inference", "--json"],
+            ["run", "inference", "--headless", "--until", "links.up =="],
+            ["run", "inference", "--headless", "--set", "nodes.nobody.replicas=3"],
+            ["inject", "scheduler.frontend", "x"], ["nonsense"],
+        ])
     func usage(arguments: [String]) throws {
         let outcome = try run(workplace, arguments)
         #expect(outcome.status == 2, "\(outcome)")
@@ -76,13 +107,15 @@ struct BadInputTests {
             try FileManager.default.createDirectory(atPath: copy + folder, withIntermediateDirectories: true)
         }
         for program in ["zmqtop", "zmqtop-node", "zmqtop-keeper"] {
-            try FileManager.default.copyItem(atPath: Workplace.programs + "/" + program, toPath: copy + "/bin/" + program)
+            try FileManager.default.copyItem(
+                atPath: Workplace.programs + "/" + program, toPath: copy + "/bin/" + program)
         }
         try FileManager.default.copyItem(
             atPath: Workplace.programs + "/libzmqtap.so", toPath: copy + "/lib/zmqtop/libzmqtap.so")
         for folder in ["topologies", "themes"] {
             try FileManager.default.copyItem(
-                atPath: Workplace.programs + "/zmqtop_zmqtop.resources/" + folder, toPath: copy + "/share/zmqtop/" + folder)
+                atPath: Workplace.programs + "/zmqtop_zmqtop.resources/" + folder,
+                toPath: copy + "/share/zmqtop/" + folder)
         }
         let program = try Program(
             workplace,

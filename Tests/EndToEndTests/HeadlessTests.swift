@@ -102,7 +102,9 @@ struct HeadlessTests {
         let link = try #require(early.links.first(where: isQueueing))
         let queued = try #require(link.out.sent)
         try program.snapshot(within: 60, "the answers") { snapshot in
-            guard let now = snapshot.link(link.id), now.state == .up, let answered = now.back.received else { return false }
+            guard let now = snapshot.link(link.id), now.state == .up, let answered = now.back.received else {
+                return false
+            }
             let taken = now.out.received ?? 0
             return answered > 0 && now.out.stages.sendQueue == 0 && taken >= queued
         }
@@ -111,10 +113,12 @@ struct HeadlessTests {
         try expectNothingLeft()
     }
 
-    @Test("--until ends a run at once, --for makes its failure, --fail-on sees a failed node", arguments: [
-        ("links.up == 5", ["--for", "60s"], Int32(0)),
-        ("elapsed > 9999", ["--for", "1s"], Int32(1)),
-    ])
+    @Test(
+        "--until ends a run at once, --for makes its failure, --fail-on sees a failed node",
+        arguments: [
+            ("links.up == 5", ["--for", "60s"], Int32(0)),
+            ("elapsed > 9999", ["--for", "1s"], Int32(1)),
+        ])
     func until(expression: String, more: [String], status: Int32) throws {
         let outcome = try run(
             workplace, ["run", "inference", "--headless", "--every", "200ms", "--until", expression] + more)
@@ -162,9 +166,11 @@ struct HeadlessTests {
 
     @Test("inject asks a scheduler as a fresh peer and shows the reply")
     func inject() throws {
-        let program = try Program(workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
+        let program = try Program(
+            workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
         try program.snapshot("a start") { $0.links(.up) == 5 }
-        let reply = try run(workplace, ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"])
+        let reply = try run(
+            workplace, ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"])
         #expect(reply.status == 0, "\(reply.err)")
         #expect(reply.out.contains("token"))
         #expect(reply.err.contains("sent 1"))
@@ -193,7 +199,8 @@ struct HeadlessTests {
 
     @Test("foreign: a pyzmq program beside built-in nodes is seen by the tap")
     func foreign() throws {
-        let program = try Program(workplace, ["run", "foreign", "--headless", "--json", "--every", "200ms", "--for", "60s"])
+        let program = try Program(
+            workplace, ["run", "foreign", "--headless", "--json", "--every", "200ms", "--for", "60s"])
         let snapshot = try program.snapshot("traffic through the foreign node") { snapshot in
             let foreign = snapshot.nodes.filter { $0.kind == "command" && $0.source == .tap }.map(\.name)
             return snapshot.sockets.contains { foreign.contains($0.node) && ($0.received ?? 0) > 20 }
@@ -271,6 +278,8 @@ struct HeadlessTests {
 
     private func expectNothingLeft() throws {
         try wait(10, "the end of all processes", show: { " \(workplace.survivors)" }) { workplace.survivors.isEmpty }
-        try wait(10, "the end of the run directory", show: { " \(workplace.leftovers)" }) { workplace.leftovers.isEmpty }
+        try wait(10, "the end of the run directory", show: { " \(workplace.leftovers)" }) {
+            workplace.leftovers.isEmpty
+        }
     }
 }

@@ -52,7 +52,9 @@ final class Workplace {
     }
 
     var leftovers: [String] {
-        (try? FileManager.default.subpathsOfDirectory(atPath: folder + "/run"))?.filter { $0.contains("/") && $0 != "zmqtop" } ?? []
+        (try? FileManager.default.subpathsOfDirectory(atPath: folder + "/run"))?.filter {
+            $0.contains("/") && $0 != "zmqtop"
+        } ?? []
     }
 
     func file(_ name: String, _ text: String) throws -> String {
@@ -157,7 +159,8 @@ final class Program {
     func snapshot(within seconds: Double = 30, _ what: String, where condition: (Snapshot) -> Bool) throws -> Snapshot {
         var found: Snapshot?
         var last: Snapshot?
-        try wait(seconds, what, show: { "\nlast: \(last.map { $0.jsonLine() } ?? "no snapshot")\nstderr: \(self.err)" }) {
+        try wait(seconds, what, show: { "\nlast: \(last.map { $0.jsonLine() } ?? "no snapshot")\nstderr: \(self.err)" })
+        {
             for snapshot in self.newSnapshots() where found == nil {
                 last = snapshot
                 if condition(snapshot) { found = snapshot }

@@ -12,9 +12,11 @@ struct TerminalTests {
         tmux = try Tmux(workplace)
     }
 
-    @Test("the dashboard shows the topology, reacts to keys, follows a resize, and leaves the terminal as it was", arguments: [
-        (80, 24), (160, 50),
-    ])
+    @Test(
+        "the dashboard shows the topology, reacts to keys, follows a resize, and leaves the terminal as it was",
+        arguments: [
+            (80, 24), (160, 50),
+        ])
     func dashboard(columns: Int, rows: Int) throws {
         try tmux.start(columns: columns, rows: rows)
         let before = try tmux.terminalState()
@@ -38,7 +40,9 @@ struct TerminalTests {
         #expect(workplace.leftovers == [])
     }
 
-    @Test("each signal that ends zmqtop leaves the terminal as it was", arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT])
+    @Test(
+        "each signal that ends zmqtop leaves the terminal as it was",
+        arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT])
     func signals(number: Int32) throws {
         try tmux.start(columns: 80, rows: 24)
         let before = try tmux.terminalState()
@@ -126,7 +130,8 @@ final class Tmux {
     /// What a program may leave behind: modes of the line, the alternate screen, the cursor, the mouse.
     func terminalState() throws -> String {
         let tty = try tmux("display", "-p", "#{pane_tty}").trimmingCharacters(in: .whitespacesAndNewlines)
-        let flags = try tmux("display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_flag} #{keypad_cursor_flag}")
+        let flags = try tmux(
+            "display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_flag} #{keypad_cursor_flag}")
         // The shell's own line editor sets other modes while it waits: ask what a command would find.
         let path = workplace.folder + "/stty"
         try? FileManager.default.removeItem(atPath: path)
