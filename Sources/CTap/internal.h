@@ -116,6 +116,15 @@ struct tap_thread {
 };
 extern __thread struct tap_thread thread __attribute__((tls_model("initial-exec")));
 
+// Who called the function that this stands in; to be taken first of all. The compiler may move a rare branch into a
+// function of its own, where the address would be another: the empty instruction keeps it here.
+#define CALLER()                                           \
+    ({                                                     \
+        const void *caller_ = __builtin_return_address(0); \
+        __asm__ volatile("" : "+r"(caller_));              \
+        caller_;                                           \
+    })
+
 void tap_wait_ended(void);  // interpose_libc.c
 // Around each real call that may wait.
 static inline void tap_call_begin(struct tap_socket_state *state, uint32_t call) {

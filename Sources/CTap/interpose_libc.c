@@ -16,9 +16,10 @@ static struct tap_connection_state *connection_of(int descriptor, const void *by
 }
 
 TAP_EXPORT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
+    const void *caller = CALLER();
     if (UNLIKELY(libc.send == NULL)) tap_find_libc();
     ssize_t result = libc.send(descriptor, buffer, size, flags);
-    struct tap_connection_state *state = connection_of(descriptor, buffer, size, __builtin_return_address(0));
+    struct tap_connection_state *state = connection_of(descriptor, buffer, size, caller);
     if (state != NULL) {
         int saved = errno;
         tap_connection_sent(state, buffer, size, result);
@@ -28,21 +29,23 @@ TAP_EXPORT ssize_t send(int descriptor, const void *buffer, size_t size, int fla
 }
 
 TAP_EXPORT ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
+    const void *caller = CALLER();
     if (UNLIKELY(libc.recv == NULL)) tap_find_libc();
     ssize_t result = libc.recv(descriptor, buffer, size, flags);
     if (result <= 0 || (flags & MSG_PEEK)) return result;
     struct tap_connection_state *state =
-        connection_of(descriptor, buffer, (size_t)result, __builtin_return_address(0));
+        connection_of(descriptor, buffer, (size_t)result, caller);
     if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
     return result;
 }
 
 TAP_EXPORT ssize_t __recv_chk(int descriptor, void *buffer, size_t size, size_t room, int flags) {
+    const void *caller = CALLER();
     if (UNLIKELY(libc.recv_chk == NULL)) tap_find_libc();
     ssize_t result = libc.recv_chk(descriptor, buffer, size, room, flags);
     if (result <= 0 || (flags & MSG_PEEK)) return result;
     struct tap_connection_state *state =
-        connection_of(descriptor, buffer, (size_t)result, __builtin_return_address(0));
+        connection_of(descriptor, buffer, (size_t)result, caller);
     if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
     return result;
 }
@@ -101,8 +104,9 @@ void tap_wait_ended(void) {
 }
 
 TAP_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
+    const void *caller = CALLER();
     if (UNLIKELY(libc.poll == NULL)) tap_find_libc();
-    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(__builtin_return_address(0))) {
+    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(caller)) {
         if (timeout != 0)
             wait_begins();
         else if (receiving())
@@ -112,8 +116,9 @@ TAP_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
 }
 
 TAP_EXPORT int __poll_chk(struct pollfd *descriptors, nfds_t count, int timeout, size_t room) {
+    const void *caller = CALLER();
     if (UNLIKELY(libc.poll_chk == NULL)) tap_find_libc();
-    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(__builtin_return_address(0))) {
+    if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(caller)) {
         if (timeout != 0)
             wait_begins();
         else if (receiving())
