@@ -90,7 +90,7 @@ struct BadInputTests {
             ["run", "inference", "--json"],
             ["run", "inference", "--headless", "--until", "links.up =="],
             ["run", "inference", "--headless", "--set", "nodes.nobody.replicas=3"],
-            ["inject", "scheduler.frontend", "x"], ["nonsense"],
+            ["inject", "scheduler.frontend", "x", "--session", "nobody"], ["nonsense"],
         ])
     func usage(arguments: [String]) throws {
         let outcome = try run(workplace, arguments)

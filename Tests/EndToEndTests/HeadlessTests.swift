@@ -15,8 +15,8 @@ struct HeadlessTests {
         let program = try Program(
             workplace, ["run", "inference", "--headless", "--json", "--every", "250ms", "--for", "60s"])
         try program.snapshot("six nodes and five links") { $0.nodes(.running) == 6 && $0.links(.up) == 5 }
-        try program.snapshot("answers") { $0.received("client-1.requests") > 20 }
-        try ctl("quiet", "*")
+        let busy = try program.snapshot("answers") { $0.received("client-1.requests") > 20 }
+        try ctl("quiet", "*", in: busy)
         let final = try settled(program)
         #expect(final.imbalances == [])
         program.signal(SIGINT)
@@ -51,7 +51,7 @@ struct HeadlessTests {
             #expect(link.state == .up && link.reconnects == 0, "\(link.id) was disturbed")
         }
         // Every request is answered in the end: those of the dead engine by another.
-        try ctl("quiet", "*")
+        try ctl("quiet", "*", in: back)
         let final = try settled(program)
         #expect(final.imbalances == [])
         for client in final.nodes where client.group == "client" { #expect(client.gauges["errors"] == 0) }
@@ -168,13 +168,16 @@ struct HeadlessTests {
     func inject() throws {
         let program = try Program(
             workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
-        try program.snapshot("a start") { $0.links(.up) == 5 }
+        let start = try program.snapshot("a start") { $0.links(.up) == 5 }
+        // Sessions of other runs on this machine may be seen too.
+        let session = ["--session", start.session]
         let reply = try run(
-            workplace, ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"])
+            workplace,
+            ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"] + session)
         #expect(reply.status == 0, "\(reply.err)")
         #expect(reply.out.contains("token"))
         #expect(reply.err.contains("sent 1"))
-        let refused = try run(workplace, ["inject", "client-1.requests", "x"])
+        let refused = try run(workplace, ["inject", "client-1.requests", "x"] + session)
         #expect(refused.status == 1)
         #expect(refused.err.contains("scheduler.frontend"))
         program.signal(SIGINT)
@@ -217,8 +220,8 @@ struct HeadlessTests {
         link.state == .retrying && link.attempts >= 2 && (link.out.stages.sendQueue ?? 0) > 0
     }
 
-    private func ctl(_ verb: String, _ node: String) throws {
-        let outcome = try run(workplace, ["ctl", verb, node])
+    private func ctl(_ verb: String, _ node: String, in snapshot: Snapshot) throws {
+        let outcome = try run(workplace, ["ctl", verb, node, "--session", snapshot.session])
         #expect(outcome.status == 0, "\(outcome.err)")
     }
 

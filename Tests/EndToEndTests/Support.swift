@@ -28,8 +28,12 @@ final class Workplace {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Folder of the built programs: the test bundle lies beside them.
+    /// Folder of the built programs: the test bundle lies beside them. `ZMQTOP_TEST_PROGRAMS` names another, to try a
+    /// release build.
     static let programs: String = {
+        if let folder = ProcessInfo.processInfo.environment["ZMQTOP_TEST_PROGRAMS"] {
+            return URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        }
         var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
             folder = URL(fileURLWithPath: argument).resolvingSymlinksInPath().deletingLastPathComponent()

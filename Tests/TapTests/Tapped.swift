@@ -6,7 +6,10 @@ import Testing
 enum Tapped {
     /// The folder of the products that were built with these tests.
     static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    static let library = products.appendingPathComponent("libzmqtap.so")
+    /// `ZMQTOP_TEST_PROGRAMS` names another folder, to try a release build.
+    static let library =
+        (ProcessInfo.processInfo.environment["ZMQTOP_TEST_PROGRAMS"].map { URL(fileURLWithPath: $0) } ?? products)
+        .appendingPathComponent("libzmqtap.so")
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     static let root = sources.deletingLastPathComponent().deletingLastPathComponent()
 
