@@ -51,6 +51,7 @@ TAP_HOT struct tap_socket_state *tap_socket_search(void *socket) {
     if (thread.cache_epoch != epoch) {
         memset(thread.cache, 0, sizeof thread.cache);
         thread.last_socket = NULL;
+        thread.last_state = NULL;
         thread.cache_epoch = epoch;
     }
     uint32_t cached = (uint32_t)(((uintptr_t)socket >> 6) ^ ((uintptr_t)socket >> 12)) % TAP_CACHED_SOCKETS;
