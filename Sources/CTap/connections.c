@@ -2,6 +2,7 @@
 #include "internal.h"
 
 struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
+struct tap_connection_text tap_connection_texts[TAP_CONNECTION_CAPACITY];
 uint32_t tap_descriptors[TAP_DESCRIPTORS];
 static uint64_t connections_opened;
 
@@ -56,9 +57,9 @@ struct tap_connection_state *tap_connection_open(int descriptor) {
         state = &tap_connections[index];
         retire(state);
         struct tap_connection *shared = tap_connection_record(index);
-        memset(state, 0, offsetof(struct tap_connection_state, in_text));
-        memset(&state->in_text, 0, offsetof(struct tap_wire_text, capture));
-        memset(&state->out_text, 0, offsetof(struct tap_wire_text, capture));
+        memset(state, 0, sizeof *state);
+        memset(&tap_connection_texts[index].in, 0, offsetof(struct tap_wire_text, capture));
+        memset(&tap_connection_texts[index].out, 0, offsetof(struct tap_wire_text, capture));
         state->shared = shared;
         state->id = ++connections_opened;
         state->descriptor = descriptor;
@@ -155,39 +156,40 @@ static void ask_peer(struct tap_connection_state *state) {
 
 // A side has told something of itself: it greeted, or said READY.
 static void learn(struct tap_connection_state *state) {
+    const struct tap_connection_text *text = tap_connection_text(state);
     struct tap_connection *shared = state->shared;
     int saved = errno;
     pthread_mutex_lock(&tap_lock);
-    if (state->in_text.changed) {
+    if (state->in.told) {
         tap_change_begin(&shared->generation);
-        shared->zmtp_version = state->in_text.version;
-        shared->mechanism = state->in_text.mechanism;
-        memcpy(shared->peer_type, state->in_text.type, sizeof shared->peer_type);
+        shared->zmtp_version = text->in.version;
+        shared->mechanism = text->in.mechanism;
+        memcpy(shared->peer_type, text->in.type, sizeof shared->peer_type);
         tap_change_end(&shared->generation);
-        if (state->in_text.ready && state->in_text.identity_size > 0 && !state->routing_id_fixed)
-            set_identity(state, state->in_text.identity, state->in_text.identity_size);
-        state->in.upstream = strcmp(state->in_text.type, "SUB") == 0 || strcmp(state->in_text.type, "XSUB") == 0;
+        if (text->in.ready && text->in.identity_size > 0 && !state->routing_id_fixed)
+            set_identity(state, text->in.identity, text->in.identity_size);
+        state->in.upstream = strcmp(text->in.type, "SUB") == 0 || strcmp(text->in.type, "XSUB") == 0;
     }
-    state->out.upstream = strcmp(state->out_text.type, "SUB") == 0 || strcmp(state->out_text.type, "XSUB") == 0;
-    state->in_text.changed = state->out_text.changed = false;
-    if (state->in_text.ready && state->out_text.ready) settle(state);
+    state->out.upstream = strcmp(text->out.type, "SUB") == 0 || strcmp(text->out.type, "XSUB") == 0;
+    state->in.told = state->out.told = false;
+    if (text->in.ready && text->out.ready) settle(state);
     pthread_mutex_unlock(&tap_lock);
-    if (state->in_text.greeted) ask_peer(state);
+    if (text->in.greeted) ask_peer(state);
     errno = saved;
 }
 
-static void note_thread(struct tap_connection_state *state) {
-    thread.connection = (uint32_t)(state - tap_connections);
+static inline void note_thread(struct tap_connection_state *state) {
+    thread.connection = state;
     thread.connection_id = state->id;
 }
 
-void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken) {
+TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken) {
     note_thread(state);
     struct tap_connection *shared = state->shared;
     size_t size = taken > 0 ? (size_t)taken : 0;
     if (size > 0) {
         struct tap_wire_counts counts = {0};
-        tap_wire_feed(&state->out, &state->out_text, buffer, size, &counts);
+        tap_wire_feed(&state->out, &tap_connection_text(state)->out, buffer, size, &counts);
         ADD(shared->out_raw_bytes, size);
         if (counts.frames > 0) {
             ADD(shared->out_frames, counts.frames);
@@ -199,7 +201,7 @@ void tap_connection_sent(struct tap_connection_state *state, const void *buffer,
             ADD(shared->out_subscriptions, counts.subscriptions);
         }
         STORE(shared->out_last_ns, tap_now());
-        if (UNLIKELY(state->out_text.changed)) learn(state);
+        if (UNLIKELY(state->out.told)) learn(state);
     }
     uint64_t pending = 0;
     if (UNLIKELY(size < offered)) {
@@ -215,11 +217,11 @@ void tap_connection_sent(struct tap_connection_state *state, const void *buffer,
     if (pending != LOAD(shared->out_pending)) STORE(shared->out_pending, pending);
 }
 
-void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size) {
+TAP_HOT void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size) {
     note_thread(state);
     struct tap_connection *shared = state->shared;
     struct tap_wire_counts counts = {0};
-    tap_wire_feed(&state->in, &state->in_text, buffer, size, &counts);
+    tap_wire_feed(&state->in, &tap_connection_text(state)->in, buffer, size, &counts);
     ADD(shared->in_raw_bytes, size);
     if (counts.frames > 0) {
         ADD(shared->in_frames, counts.frames);
@@ -231,7 +233,7 @@ void tap_connection_received(struct tap_connection_state *state, const void *buf
         ADD(shared->in_subscriptions, counts.subscriptions);
     }
     STORE(shared->in_last_ns, tap_now());
-    if (UNLIKELY(state->in_text.changed)) learn(state);
+    if (UNLIKELY(state->in.told)) learn(state);
     uint64_t begun = tap_wire_open(&state->in);
     if (begun != LOAD(shared->in_begun)) STORE(shared->in_begun, begun);
     if (UNLIKELY(state->in.phase == TAP_WIRE_UNKNOWN) && !shared->wire_unknown) set_unknown(state);
@@ -269,7 +271,7 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
     STORE(state->socket, socket->index);
     STORE(socket->shared->connection_total, socket->shared->connection_total + 1);
     bool only = socket->shared->connection_total == 1 && !socket->inproc;
-    __atomic_store_n(&socket->only_connection, only ? index : TAP_NO_INDEX, __ATOMIC_RELEASE);
+    __atomic_store_n(&socket->only, only ? shared : NULL, __ATOMIC_RELEASE);
     if (state->open) {
         state->next = socket->first_connection;
         socket->first_connection = index;
@@ -302,8 +304,9 @@ static int type_of(const char *name) {
 // an event. Such a one belongs to the only socket without a monitor whose endpoint and type fit; if several do, nobody
 // knows.
 static void join_by_address(struct tap_connection_state *state) {
+    const struct tap_connection_text *text = tap_connection_text(state);
     const struct tap_connection *shared = state->shared;
-    int type = type_of(state->out_text.type);
+    int type = type_of(text->out.type);
     uint32_t found = TAP_NO_INDEX;
     for (uint32_t i = 0; i < tap_endpoint_slots.table->used; i++) {
         const struct tap_endpoint *endpoint = tap_endpoint_record(i);
@@ -326,9 +329,10 @@ static void join_by_address(struct tap_connection_state *state) {
 
 // What the events of a monitor would have told, of the wire alone.
 static void settle(struct tap_connection_state *state) {
+    const struct tap_connection_text *text = tap_connection_text(state);
     if (state->socket == TAP_NO_INDEX) join_by_address(state);
     struct tap_socket_state *socket = socket_of(state);
-    bool ready = state->in_text.ready && state->out_text.ready;
+    bool ready = text->in.ready && text->out.ready;
     if (!ready || socket == NULL || LOAD(socket->monitored) || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
     tap_connection_handshake(state, true);
     uint32_t endpoint = state->shared->endpoint_index;
@@ -339,16 +343,16 @@ static void settle(struct tap_connection_state *state) {
 // before it answers them.
 struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket) {
     if (thread.connection_id != 0) {
-        struct tap_connection_state *state = &tap_connections[thread.connection];
+        struct tap_connection_state *state = thread.connection;
         bool ours = state->id == thread.connection_id && state->open &&
                     (state->socket == TAP_NO_INDEX || state->socket_id == socket->id);
-        bool told = state->in_text.ready || state->shared->wire_unknown;
+        bool told = tap_connection_text(state)->in.ready || state->shared->wire_unknown;
         if (ours && told && state->shared->handshake == TAP_HANDSHAKE_NONE) return state;
     }
     struct tap_connection_state *oldest = NULL;
     for (uint32_t i = socket->first_connection; i != TAP_NO_INDEX; i = tap_connections[i].next) {
         struct tap_connection_state *state = &tap_connections[i];
-        bool told = state->in_text.ready || state->shared->wire_unknown;
+        bool told = tap_connection_text(state)->in.ready || state->shared->wire_unknown;
         if (told && state->shared->handshake == TAP_HANDSHAKE_NONE && (oldest == NULL || state->id < oldest->id))
             oldest = state;
     }
@@ -382,29 +386,26 @@ static void learn_route(struct tap_socket_state *socket, struct tap_connection_s
     pthread_mutex_unlock(&tap_lock);
 }
 
-static void delivered_by(struct tap_socket_state *socket, struct tap_connection_state *state) {
+TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
+    struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
+    struct tap_connection_state *state;
+    if (only != NULL) {
+        state = &tap_connections[only - tap_connection_record(0)];
+    } else {
+        if (socket->shared->connection_total == 0 && socket->inproc) return;
+        int saved = errno;
+        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
+        errno = saved;
+        state = source_of(socket, descriptor);
+        if (state == NULL) return;
+    }
+    ADD(state->shared->delivered_messages, 1);
+    ADD(state->shared->delivered_bytes, socket->receive_bytes);
     if (socket->special & TAP_RECEIVE_ROUTER) learn_route(socket, state);
     if (socket->special & TAP_RECEIVE_REP) {
         socket->reply_connection = (uint32_t)(state - tap_connections);
         socket->reply_connection_id = state->id;
     }
-}
-
-void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
-    uint32_t index = __atomic_load_n(&socket->only_connection, __ATOMIC_ACQUIRE);
-    if (UNLIKELY(index == TAP_NO_INDEX)) {
-        if (socket->shared->connection_total == 0 && socket->inproc) return;
-        int saved = errno;
-        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
-        errno = saved;
-        struct tap_connection_state *state = source_of(socket, descriptor);
-        if (state == NULL) return;
-        index = (uint32_t)(state - tap_connections);
-    }
-    struct tap_connection *shared = tap_connection_record(index);
-    ADD(shared->delivered_messages, 1);
-    ADD(shared->delivered_bytes, socket->receive_bytes);
-    if (UNLIKELY(socket->special)) delivered_by(socket, &tap_connections[index]);
 }
 
 static void find_route(struct tap_socket_state *socket, struct tap_route *route) {
@@ -431,10 +432,11 @@ static void find_route(struct tap_socket_state *socket, struct tap_route *route)
 }
 
 void tap_accepted_by_route(struct tap_socket_state *socket) {
-    uint32_t only = __atomic_load_n(&socket->only_connection, __ATOMIC_ACQUIRE);
+    const struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
     struct tap_route fresh = {.hash = 0}, *route = &fresh;
-    if (only != TAP_NO_INDEX && LOAD(tap_connections[only].open)) {
-        fresh.connection = only;
+    uint32_t index = only != NULL ? (uint32_t)(only - tap_connection_record(0)) : TAP_NO_INDEX;
+    if (index != TAP_NO_INDEX && LOAD(tap_connections[index].open)) {
+        fresh.connection = index;
     } else {
         if (socket->routes != NULL) route = &socket->routes[socket->route_hash % TAP_ROUTES];
         if (route->hash != socket->route_hash || route->version != LOAD(socket->version)) {

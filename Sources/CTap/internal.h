@@ -22,6 +22,10 @@
 #pragma GCC visibility push(hidden)
 
 #define TAP_EXPORT __attribute__((visibility("default")))
+// What every message touches lies together: a thread that wakes for one message finds cold caches.
+#define TAP_HOT __attribute__((hot, section(".text.tap_hot")))
+#define TAP_INLINE static inline __attribute__((always_inline))
+#define TAP_HOT_DATA __attribute__((section("tap_hot_data"), aligned(64)))
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
@@ -63,6 +67,7 @@ struct tap_real {
 };
 extern struct tap_real real;
 extern uint32_t tap_real_ready;  // 1: `real` is filled
+extern int32_t tap_more_offset;  // of the byte whose first bit zmq_msg_more reads; -1: not found
 
 struct pollfd;
 struct tap_libc {
@@ -95,6 +100,7 @@ extern pthread_mutex_t tap_lock;
 
 // Sets what the thread is doing inside libzmq, for poll() to see (blocked.c).
 struct tap_socket_state;
+struct tap_connection_state;
 struct tap_monitor;
 #define TAP_CACHED_SOCKETS 8u
 struct tap_thread {
@@ -103,12 +109,14 @@ struct tap_thread {
     struct tap_socket_state *socket;
     zmq_pollitem_t *items;
     int item_count;
-    uint32_t connection;     // index of the connection that this I/O thread used last
-    uint64_t connection_id;  // 0: none
+    struct tap_connection_state *connection;  // that this I/O thread used last
+    uint64_t connection_id;                   // 0: none
     uint64_t blocked_ns;     // since when the call under way has waited; 0: it has not
     uint64_t drained_ns;     // when the receive under way last looked for news and found none
     struct tap_monitor *monitor;  // inside zmq_socket_monitor: libzmq's next sockets are pretended
     uint64_t cache_epoch;
+    void *last_socket;
+    struct tap_socket_state *last_state;
     struct {
         void *socket;
         struct tap_socket_state *state;
@@ -204,28 +212,27 @@ struct tap_socket_state {
     uint32_t index;
     uint32_t id;
     uint32_t special;
-    int type;
-    bool mandatory;  // the program's own ZMQ_ROUTER_MANDATORY
-    bool handover;
-    bool monitored;  // by our pretended socket or the program's own
-    uint32_t first_endpoint;    // a list through `next`
-    uint32_t first_connection;  // open ones only
-    uint32_t only_connection;   // the one connection there has ever been; TAP_NO_INDEX: none, several, or inproc too
-    bool inproc;
-    uint64_t version;  // grows when a connection joins, closes or gets a routing id
-    uint8_t connect_routing_id_size;
-    uint8_t connect_routing_id[TAP_IDENTITY];
-
+    uint32_t first_connection;     // a list through `next`, open ones only
+    struct tap_connection *only;   // the one connection there has ever been; NULL: none, several, or inproc too
     // The message under way, of the thread that uses the socket.
     bool send_more, receive_more;
     bool send_lost;
+    bool mandatory;  // the program's own ZMQ_ROUTER_MANDATORY
+    bool handover;
+    bool inproc;
+    bool monitored;  // by our pretended socket or the program's own
+    int type;
     uint64_t send_bytes, receive_bytes;
     uint64_t route_hash;
+    uint64_t version;  // grows when a connection joins, closes or gets a routing id
+    struct tap_route *routes;
+    uint64_t reply_connection_id;  // REP: the last request's
+    uint32_t reply_connection;
+    uint32_t first_endpoint;    // a list through `next`
     uint32_t routing_id_size;
     uint8_t routing_id[TAP_IDENTITY];  // of the message being received
-    uint32_t reply_connection;         // REP: the last request's
-    uint64_t reply_connection_id;
-    struct tap_route *routes;
+    uint8_t connect_routing_id_size;
+    uint8_t connect_routing_id[TAP_IDENTITY];
 };
 
 struct tap_endpoint_state {
@@ -241,11 +248,8 @@ extern struct tap_endpoint_state tap_endpoints[TAP_ENDPOINT_CAPACITY];
 extern uint64_t tap_epoch;  // grows when a socket closes: cached states are void
 
 struct tap_socket_state *tap_socket_search(void *socket);
-static inline struct tap_socket_state *tap_socket_find(void *socket) {
-    if (UNLIKELY(__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) == NULL)) return NULL;
-    uint32_t place = (uint32_t)(((uintptr_t)socket >> 6) ^ ((uintptr_t)socket >> 12)) % TAP_CACHED_SOCKETS;
-    if (LIKELY(thread.cache[place].socket == socket && thread.cache_epoch == LOAD(tap_epoch)))
-        return thread.cache[place].state;
+TAP_INLINE struct tap_socket_state *tap_socket_find(void *socket) {
+    if (LIKELY(thread.last_socket == socket && thread.cache_epoch == LOAD(tap_epoch))) return thread.last_state;
     return tap_socket_search(socket);
 }
 void tap_socket_open(void *socket, int type);
@@ -272,6 +276,7 @@ struct tap_wire {  // small: it is copied to look ahead
     bool upstream;  // one-frame messages 00… and 01… are subscriptions, as a SUB or XSUB sends them
     bool first;     // the frame is its message's first
     bool subscription;
+    bool told;  // set when the side that speaks has told something of itself
     uint16_t captured;
     uint64_t size, left;  // of the frame's body
 };
@@ -282,7 +287,6 @@ struct tap_wire_text {  // what a direction says of the side that speaks
     uint32_t version;
     uint32_t mechanism;
     bool greeted, ready;
-    bool changed;  // set when one of these was learnt
     uint32_t identity_size;
     uint8_t identity[TAP_IDENTITY];
     char type[16];
@@ -305,23 +309,33 @@ struct tap_connection_state {
     struct tap_connection *shared;
     uint64_t id;
     int descriptor;
+    uint32_t socket;  // index; TAP_NO_INDEX until joined
+    uint32_t socket_id;
     bool open;
     bool routing_id_fixed;  // known for good
-    uint32_t socket;        // index; TAP_NO_INDEX until joined
-    uint32_t socket_id;
-    uint32_t next;   // in the socket's list of open ones
-    uint32_t older;  // an earlier connection of this descriptor whose messages may still wait to be received
+    uint32_t next;          // in the socket's list of open ones
+    uint32_t older;         // an earlier connection of this descriptor whose messages may still wait to be received
     uint64_t older_id;
     uint64_t route_hash;
     // The I/O thread writes these all the time: not on the line that the program's thread reads.
     _Alignas(64) struct tap_wire in;
     struct tap_wire out;
-    struct tap_wire_text in_text, out_text;
 };
+struct tap_connection_text {
+    struct tap_wire_text in, out;
+};
+extern struct tap_connection_text tap_connection_texts[TAP_CONNECTION_CAPACITY];
 extern struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
+static inline struct tap_connection_text *tap_connection_text(const struct tap_connection_state *state) {
+    return &tap_connection_texts[state - tap_connections];
+}
 extern uint32_t tap_descriptors[TAP_DESCRIPTORS];  // index + 1 of the last connection on each
 
 static inline struct tap_connection_state *tap_connection_find(int descriptor) {
+    // An I/O thread with one busy connection asks for it again and again.
+    struct tap_connection_state *last = thread.connection;
+    if (LIKELY(last != NULL) && last->id == thread.connection_id && last->descriptor == descriptor && LOAD(last->open))
+        return last;
     if (UNLIKELY((unsigned)descriptor >= TAP_DESCRIPTORS)) return NULL;
     uint32_t place = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
     if (LIKELY(place == 0)) return NULL;
@@ -340,9 +354,24 @@ struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state 
 void tap_connections_forget(void);
 
 // Attribution, for the thread that uses the socket.
-void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
+void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
+TAP_INLINE void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
+    struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
+    if (UNLIKELY(only == NULL || socket->special)) {
+        tap_delivered_by_source(socket, last_frame);
+        return;
+    }
+    ADD(only->delivered_messages, 1);
+    ADD(only->delivered_bytes, socket->receive_bytes);
+}
 void tap_accepted_by_route(struct tap_socket_state *socket);
 uint64_t tap_hash(const void *bytes, size_t size);
+
+// Whether a frame has another one behind it.
+TAP_INLINE bool tap_more(const zmq_msg_t *message) {
+    if (LIKELY(tap_more_offset >= 0)) return ((const uint8_t *)message)[tap_more_offset] & 1;
+    return real.zmq_msg_more(message) != 0;
+}
 
 // ---- addresses.c: asks the kernel about a descriptor
 struct tap_address {

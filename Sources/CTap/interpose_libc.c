@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-static struct tap_connection_state *connection_of(int descriptor, const void *bytes, size_t size, const void *caller) {
+static TAP_HOT struct tap_connection_state *connection_of(int descriptor, const void *bytes, size_t size, const void *caller) {
     struct tap_connection_state *state = tap_connection_find(descriptor);
     if (LIKELY(state != NULL) || LIKELY(tap_segment == NULL)) return state;
     // A descriptor that nobody has announced: a connection begins with the signature of ZMTP.
@@ -15,7 +15,7 @@ static struct tap_connection_state *connection_of(int descriptor, const void *by
     return tap_connection_open(descriptor);
 }
 
-TAP_EXPORT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
+TAP_EXPORT TAP_HOT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     if (UNLIKELY(libc.send == NULL)) tap_find_libc();
     ssize_t result = libc.send(descriptor, buffer, size, flags);
@@ -28,7 +28,7 @@ TAP_EXPORT ssize_t send(int descriptor, const void *buffer, size_t size, int fla
     return result;
 }
 
-TAP_EXPORT ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
+TAP_EXPORT TAP_HOT ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     if (UNLIKELY(libc.recv == NULL)) tap_find_libc();
     ssize_t result = libc.recv(descriptor, buffer, size, flags);
@@ -60,7 +60,7 @@ TAP_EXPORT int close(int descriptor) {
 
 // ---- blocked
 
-static void each_waiting(void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {
+static TAP_HOT void each_waiting(void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {
     if (thread.socket != NULL) mark(thread.socket, now);
     for (int i = 0; i < thread.item_count; i++) {
         struct tap_socket_state *state = thread.items[i].socket != NULL ? tap_socket_find(thread.items[i].socket) : NULL;
@@ -68,24 +68,24 @@ static void each_waiting(void (*mark)(struct tap_socket_state *, uint64_t), uint
     }
 }
 
-static void mark_blocked(struct tap_socket_state *state, uint64_t now) {
+static TAP_HOT void mark_blocked(struct tap_socket_state *state, uint64_t now) {
     STORE(state->shared->blocked_thread, thread.id);
     STORE(state->shared->blocked_call, thread.call);
     STORE(state->shared->blocked_since_ns, now);
 }
 
-static void mark_free(struct tap_socket_state *state, uint64_t now) {
+static TAP_HOT void mark_free(struct tap_socket_state *state, uint64_t now) {
     (void)now;
     STORE(state->shared->blocked_since_ns, 0);
     STORE(state->shared->blocked_call, TAP_CALL_NONE);
 }
 
-static bool receiving(void) {
+static TAP_HOT bool receiving(void) {
     return thread.call == TAP_CALL_RECV || thread.call == TAP_CALL_MSG_RECV;
 }
 
 // libzmq waits for its socket in poll(): the only place where a call blocks, so the message path need not read a clock.
-static void wait_begins(void) {
+static TAP_HOT void wait_begins(void) {
     int saved = errno;
     if (thread.id == 0) thread.id = (int32_t)syscall(SYS_gettid);
     uint64_t now = tap_now();
@@ -98,12 +98,12 @@ static void wait_begins(void) {
     errno = saved;
 }
 
-void tap_wait_ended(void) {
+TAP_HOT void tap_wait_ended(void) {
     each_waiting(mark_free, 0);
     thread.blocked_ns = 0;
 }
 
-TAP_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
+TAP_EXPORT TAP_HOT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
     const void *caller = CALLER();
     if (UNLIKELY(libc.poll == NULL)) tap_find_libc();
     if (UNLIKELY(thread.call != TAP_CALL_NONE) && tap_is_libzmq(caller)) {

@@ -98,37 +98,38 @@ TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events)
 
 // ---- sending
 
-// A frame was accepted. `first_byte` counts for XSUB alone: what it sends to subscribe is no message.
-static inline int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+// ROUTER and REP: the connection that the reply goes to is known.
+static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
+    // A ROUTER's first frame is the routing id.
+    if (state->send_more || !(state->special & TAP_SEND_ROUTER)) state->send_bytes += size;
+    if (more) return;
+    if (state->special & TAP_SEND_REP) {
+        struct tap_connection_state *connection = &tap_connections[state->reply_connection];
+        if (state->reply_connection_id != 0 && connection->id == state->reply_connection_id) {
+            ADD(connection->shared->accepted_messages, 1);
+            ADD(connection->shared->accepted_bytes, state->send_bytes);
+        }
+    } else if (state->send_lost) {
+        ADD(state->shared->lost_messages, 1);
+    } else {
+        tap_accepted_by_route(state);
+    }
+    state->send_bytes = 0;
+}
+
+// A frame was offered: counted when it was accepted.
+TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
     struct tap_socket *shared = state->shared;
     if (UNLIKELY(result < 0)) {
         if (errno == EAGAIN) ADD(shared->send_would_block, 1);
         return result;
     }
+    bool more = flags & ZMQ_SNDMORE;
     ADD(shared->sent_frames, 1);
     ADD(shared->sent_bytes, size);
-    bool more = flags & ZMQ_SNDMORE;
     if (LIKELY(!more)) ADD(shared->sent_messages, 1);
-    if (LIKELY(!(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP)))) {
-        state->send_more = more;
-        return result;
-    }
-    if (state->send_more || !(state->special & TAP_SEND_ROUTER)) state->send_bytes += size;
+    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))) sent_to(state, size, more);
     state->send_more = more;
-    if (more) return result;
-    uint64_t bytes = state->send_bytes;
-    if (state->special & TAP_SEND_REP) {
-        struct tap_connection_state *connection = &tap_connections[state->reply_connection];
-        if (state->reply_connection_id != 0 && connection->id == state->reply_connection_id) {
-            ADD(connection->shared->accepted_messages, 1);
-            ADD(connection->shared->accepted_bytes, bytes);
-        }
-    } else if (state->send_lost) {
-        ADD(shared->lost_messages, 1);
-    } else {
-        tap_accepted_by_route(state);
-    }
-    state->send_bytes = 0;
     return result;
 }
 
@@ -174,7 +175,7 @@ static bool is_subscription(const struct tap_socket_state *state, const void *by
            *(const uint8_t *)bytes <= 1;
 }
 
-static int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     size_t size = real.zmq_msg_size(message);
     bool subscription =
         UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, real.zmq_msg_data(message), size, flags);
@@ -199,7 +200,7 @@ static int send_copy(struct tap_socket_state *state, const void *buffer, size_t 
     return result;
 }
 
-TAP_EXPORT int zmq_send(void *socket, const void *buffer, size_t size, int flags) {
+TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, int flags) {
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) {
         NEED_REAL(-1)
@@ -227,7 +228,7 @@ TAP_EXPORT int zmq_send_const(void *socket, const void *buffer, size_t size, int
     return sent(state, result, size, flags);
 }
 
-TAP_EXPORT int zmq_msg_send(zmq_msg_t *message, void *socket, int flags) {
+TAP_EXPORT TAP_HOT int zmq_msg_send(zmq_msg_t *message, void *socket, int flags) {
     struct tap_socket_state *state = tap_socket_find(socket);
     if (LIKELY(state != NULL)) return send_message(state, message, flags, TAP_CALL_MSG_SEND);
     NEED_REAL(-1)
@@ -255,27 +256,31 @@ TAP_EXPORT int zmq_sendiov(void *socket, struct iovec *parts, size_t count, int 
 
 // ---- receiving
 
-static void received(struct tap_socket_state *state, zmq_msg_t *message, size_t size) {
+// The first frame where it is not a plain one; false: nothing more is to be counted.
+static bool received_first(struct tap_socket_state *state, zmq_msg_t *message, size_t size, bool more) {
+    if (state->special & TAP_RECEIVE_ROUTER) {
+        // The routing id comes of the ROUTER, not of the wire.
+        state->routing_id_size = 0;
+        if (!more) return true;
+        if (size <= sizeof state->routing_id) {
+            memcpy(state->routing_id, real.zmq_msg_data(message), size);
+            state->routing_id_size = (uint32_t)size;
+        }
+        ADD(state->shared->received_frames, 1);
+        ADD(state->shared->received_bytes, size);
+        return false;
+    }
+    // A subscriber's wish is no message.
+    return !((state->special & TAP_RECEIVE_XPUB) && !more && size > 0 &&
+             *(const uint8_t *)real.zmq_msg_data(message) <= 1);
+}
+
+TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, size_t size) {
     struct tap_socket *shared = state->shared;
-    bool more = real.zmq_msg_more(message) != 0;
+    bool more = tap_more(message);
     bool first = !state->receive_more;
     state->receive_more = more;
-    if (UNLIKELY(state->special) && first) {
-        if (state->special & TAP_RECEIVE_ROUTER) {
-            // The routing id comes of the ROUTER, not of the wire.
-            state->routing_id_size = 0;
-            if (size <= sizeof state->routing_id && more) {
-                memcpy(state->routing_id, real.zmq_msg_data(message), size);
-                state->routing_id_size = (uint32_t)size;
-            }
-            ADD(shared->received_frames, 1);
-            ADD(shared->received_bytes, size);
-            if (more) return;
-        } else if ((state->special & TAP_RECEIVE_XPUB) && !more && size > 0 &&
-                   *(const uint8_t *)real.zmq_msg_data(message) <= 1) {
-            return;  // A subscriber's wish, no message.
-        }
-    }
+    if (UNLIKELY(state->special) && first && !received_first(state, message, size, more)) return;
     ADD(shared->received_frames, 1);
     ADD(shared->received_bytes, size);
     state->receive_bytes += size;
@@ -285,7 +290,7 @@ static void received(struct tap_socket_state *state, zmq_msg_t *message, size_t 
     state->receive_bytes = 0;
 }
 
-static int receive_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+TAP_INLINE int receive_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     thread.drained_ns = 0;
     tap_call_begin(state, call);
     int result = real.zmq_msg_recv(message, state->socket, flags);
@@ -302,7 +307,7 @@ static int receive_message(struct tap_socket_state *state, zmq_msg_t *message, i
 }
 
 // As libzmq does it; but the message must be seen, for its parts and where it comes from.
-TAP_EXPORT int zmq_recv(void *socket, void *buffer, size_t size, int flags) {
+TAP_EXPORT TAP_HOT int zmq_recv(void *socket, void *buffer, size_t size, int flags) {
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) {
         NEED_REAL(-1)
@@ -321,7 +326,7 @@ TAP_EXPORT int zmq_recv(void *socket, void *buffer, size_t size, int flags) {
     return result;
 }
 
-TAP_EXPORT int zmq_msg_recv(zmq_msg_t *message, void *socket, int flags) {
+TAP_EXPORT TAP_HOT int zmq_msg_recv(zmq_msg_t *message, void *socket, int flags) {
     struct tap_socket_state *state = tap_socket_find(socket);
     if (LIKELY(state != NULL)) return receive_message(state, message, flags, TAP_CALL_MSG_RECV);
     NEED_REAL(-1)

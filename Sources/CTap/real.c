@@ -4,9 +4,10 @@
 
 #include "internal.h"
 
-struct tap_real real;
-struct tap_libc libc;
-uint32_t tap_real_ready;
+TAP_HOT_DATA struct tap_real real;
+TAP_HOT_DATA struct tap_libc libc;
+TAP_HOT_DATA uint32_t tap_real_ready;
+TAP_HOT_DATA int32_t tap_more_offset = -1;
 
 void tap_find_libc(void) {
     int saved = errno;
@@ -20,12 +21,12 @@ void tap_find_libc(void) {
 }
 
 // Where libzmq's code lies: a call of send() from there is a connection's.
-static struct {
+static TAP_HOT_DATA struct {
     uintptr_t start, end;
 } code[4];
-static uint32_t code_count;
+static TAP_HOT_DATA uint32_t code_count;
 
-bool tap_is_libzmq(const void *address) {
+TAP_HOT bool tap_is_libzmq(const void *address) {
     for (uint32_t i = 0; i < __atomic_load_n(&code_count, __ATOMIC_ACQUIRE); i++)
         if ((uintptr_t)address >= code[i].start && (uintptr_t)address < code[i].end) return true;
     return false;
@@ -77,6 +78,24 @@ static void *find_local(void) {
     return NULL;
 }
 
+// zmq_msg_more reads one bit. Finding it once saves the call for every message.
+static void find_more(void) {
+    zmq_msg_t message;
+    uint8_t *bytes = (uint8_t *)&message;
+    int32_t found = -1;
+    memset(&message, 0, sizeof message);
+    if (real.zmq_msg_more(&message) != 0) return;
+    for (size_t i = 0; i < sizeof message; i++) {
+        bytes[i] = 1;
+        if (real.zmq_msg_more(&message) != 0) {
+            if (found >= 0) return;
+            found = (int32_t)i;
+        }
+        bytes[i] = 0;
+    }
+    tap_more_offset = found;
+}
+
 bool tap_find_real(void) {
     if (__atomic_load_n(&tap_real_ready, __ATOMIC_ACQUIRE)) return true;
     int saved = errno;
@@ -96,6 +115,7 @@ bool tap_find_real(void) {
                 (void)dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
             uintptr_t inside = (uintptr_t)real.zmq_socket;
             if (inside != 0) dl_iterate_phdr(note_code, &inside);
+            if (inside != 0) find_more();
             __atomic_store_n(&tap_real_ready, real.zmq_socket != NULL, __ATOMIC_RELEASE);
         }
     }

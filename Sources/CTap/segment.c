@@ -10,7 +10,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-uint8_t *tap_segment;
+TAP_HOT_DATA uint8_t *tap_segment;
 
 #define PAGE 4096u
 

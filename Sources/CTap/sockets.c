@@ -7,7 +7,7 @@
 
 struct tap_socket_state tap_sockets[TAP_SOCKET_CAPACITY];
 struct tap_endpoint_state tap_endpoints[TAP_ENDPOINT_CAPACITY];
-uint64_t tap_epoch = 1;
+TAP_HOT_DATA uint64_t tap_epoch = 1;
 static uint32_t sockets_opened;
 
 // ---- pointer → state: open addressing, read without a lock, written under tap_lock
@@ -45,22 +45,29 @@ static void place_remove(void *socket) {
     }
 }
 
-struct tap_socket_state *tap_socket_search(void *socket) {
-    if (socket == NULL) return NULL;
+TAP_HOT struct tap_socket_state *tap_socket_search(void *socket) {
+    if (socket == NULL || __atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) == NULL) return NULL;
     uint64_t epoch = LOAD(tap_epoch);
+    if (thread.cache_epoch != epoch) {
+        memset(thread.cache, 0, sizeof thread.cache);
+        thread.last_socket = NULL;
+        thread.last_state = NULL;
+        thread.cache_epoch = epoch;
+    }
+    uint32_t cached = (uint32_t)(((uintptr_t)socket >> 6) ^ ((uintptr_t)socket >> 12)) % TAP_CACHED_SOCKETS;
+    if (thread.cache[cached].socket == socket) {
+        thread.last_socket = socket;
+        thread.last_state = thread.cache[cached].state;
+        return thread.last_state;
+    }
     uint32_t place = place_of(socket);
     for (uint32_t tried = 0; tried < PLACES; tried++, place = (place + 1) % PLACES) {
         void *found = __atomic_load_n(&places[place].socket, __ATOMIC_ACQUIRE);
         if (found == NULL) return NULL;
         if (found != socket) continue;
-        if (thread.cache_epoch != epoch) {
-            memset(thread.cache, 0, sizeof thread.cache);
-            thread.cache_epoch = epoch;
-        }
-        uint32_t cached = (uint32_t)(((uintptr_t)socket >> 6) ^ ((uintptr_t)socket >> 12)) % TAP_CACHED_SOCKETS;
-        thread.cache[cached].socket = socket;
-        thread.cache[cached].state = &tap_sockets[LOAD(places[place].index)];
-        return thread.cache[cached].state;
+        thread.cache[cached].socket = thread.last_socket = socket;
+        thread.cache[cached].state = thread.last_state = &tap_sockets[LOAD(places[place].index)];
+        return thread.last_state;
     }
     return NULL;
 }
@@ -107,7 +114,7 @@ void tap_socket_open(void *socket, int type) {
         state->id = ++sockets_opened;
         state->type = type;
         state->special = special_of(type);
-        state->first_endpoint = state->first_connection = state->only_connection = TAP_NO_INDEX;
+        state->first_endpoint = state->first_connection = TAP_NO_INDEX;
         state->version = 1;
         state->routes = routes;
         if (type == ZMQ_ROUTER && state->routes == NULL) state->routes = malloc(TAP_ROUTES * sizeof *state->routes);
@@ -248,7 +255,7 @@ uint32_t tap_endpoint_open(struct tap_socket_state *state, uint32_t kind, const 
     }
     if (strncmp(asked, "inproc://", 9) == 0) {
         state->inproc = true;
-        STORE(state->only_connection, TAP_NO_INDEX);
+        STORE(state->only, NULL);
         if (state->type == ZMQ_PAIR && tap_monitor_has_address(asked)) STORE(state->shared->hidden, 1);
     }
     pthread_mutex_unlock(&tap_lock);

@@ -11,6 +11,9 @@
 //   the generation (acquire), copies, loads it again, and drops a copy made of two generations. 0: never used.
 // - Times are CLOCK_MONOTONIC in nanoseconds; 0 means "never".
 // - Messages are whole messages (multipart counts 1), counted when the last byte of the last frame has passed.
+// - Subscriptions are no messages: neither what an XSUB sends to subscribe nor what an XPUB receives of it counts at
+//   the API, and on the wire they are counted apart (`…_subscriptions`; SUBSCRIBE commands are in `…_commands` too).
+// - A ROUTER's own routing id frames count in its socket's frames and bytes, not in a connection's.
 // - `bytes` are the bytes of the frames' bodies, without any ZMTP header; `raw_bytes` is everything on the descriptor.
 #ifndef ZMQTOP_CTAPSEGMENT_H
 #define ZMQTOP_CTAPSEGMENT_H
@@ -142,7 +145,7 @@ struct tap_endpoint {
     uint32_t generation;
     uint32_t socket_index;  // slot in `sockets`
     uint32_t socket_id;
-    uint32_t kind;
+    uint32_t kind;        // 0: the call was refused
     uint64_t created_ns;
     uint64_t removed_ns;  // unbound, disconnected, or the socket closed
     uint64_t attempts;    // CONNECT_RETRIED events

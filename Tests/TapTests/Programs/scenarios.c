@@ -365,6 +365,9 @@ static void errors(void) {
     zmq_close(push);
     zmq_close(request);
     zmq_close(router);
+    say("closed", zmq_close(zmq_socket(context, ZMQ_PULL)));
+    say("send to NULL", zmq_send(NULL, "x", 1, 0));
+    say("recv of NULL", zmq_recv(NULL, buffer, sizeof buffer, 0));
     void *other = zmq_ctx_new();
     void *late = zmq_socket(other, ZMQ_PULL);
     zmq_ctx_shutdown(other);
