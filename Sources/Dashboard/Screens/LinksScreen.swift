@@ -15,8 +15,8 @@ extension Canvas {
         let columns: [Table.Column] = [
             .init(head ?? "link", .fixed(max(12, name))),
             .init("state", .fixed(size.width >= 100 ? 16 : 10)),
-            .init("msg/s", .fixed(5), alignment: .right, priority: 1),
             .init("", .flexible(minimum: 8, weight: 2), priority: isDetailed ? 5 : 2),
+            .init("msg/s", .fixed(5), alignment: .right, priority: 1),
             .init("\(glyphs.right)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
             .init("\(glyphs.left)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
             .init("depth", .fixed(5), alignment: .right),
@@ -42,8 +42,8 @@ extension Canvas {
         return .init([
             .spans([Span("\(mark.glyph) ", mark.style)] + nameSpans(link, isFull: isFull)),
             .text(stateText(link), mark.style),
-            look.figure(Format.rate(flow.rate)),
             .widget(Sparkline(curve, look: look)),
+            look.figure(Format.rate(flow.rate)),
             flow.carriesOut ? look.figure(Format.rate(link.out.rate)) : .spans([]),
             flow.carriesBack ? look.figure(Format.rate(link.back.rate)) : .spans([]),
             look.figure(Format.count(flow.depth), isNearFull(flow) ? look[.warning] : .plain),

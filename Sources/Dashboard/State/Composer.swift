@@ -20,8 +20,10 @@ struct Composer: Equatable, Sendable {
     var problem: String?
     /// Whether an injection is under way.
     var isSending = false
-    /// What the injector told, oldest first; the last `capacity`.
+    /// What the injector told, oldest first; of more than `capacity` the oldest replies are forgotten.
     var results: [InjectionEvent] = []
+    /// Replies that came before the first one in `results`.
+    var forgottenReplies = 0
     static let capacity = 200
 
     init() {}
@@ -48,14 +50,26 @@ struct Composer: Equatable, Sendable {
             case .joined, .sent, .reply: break
             }
             if case .failed(let reason) = event { problem = reason }
-            if case .sent = event, case .sent = results.last { results.removeLast() }
-            results.append(event)
-            if results.count > Self.capacity { results.removeFirst(results.count - Self.capacity) }
+            note(event)
         case .done:
             isSending = false
         case .error(let sentence):
             isSending = false
             problem = sentence
+        }
+    }
+
+    private mutating func note(_ event: InjectionEvent) {
+        // How many were sent is one line that counts up, also when replies come between.
+        if case .sent = event, let place = results.firstIndex(where: { if case .sent = $0 { true } else { false } }) {
+            results[place] = event
+            return
+        }
+        results.append(event)
+        guard results.count > Self.capacity else { return }
+        if let place = results.firstIndex(where: { if case .reply = $0 { true } else { false } }) {
+            results.remove(at: place)
+            forgottenReplies += 1
         }
     }
 

@@ -72,6 +72,12 @@ package struct Observation: Equatable, Sendable {
     func flow(_ id: String) -> LinkFlow? { linkIndex[id].map { flows[$0] } }
     func sockets(of node: String) -> [Snapshot.Socket] { (socketsOfNode[node] ?? []).map { sockets[$0] } }
 
+    /// What is most wrong: the rules in their order, of each the one that has held the longest.
+    var verdict: Snapshot.Verdict? {
+        func rank(_ verdict: Snapshot.Verdict) -> Int { VerdictJudge.rules.firstIndex(of: verdict.rule) ?? .max }
+        return snapshot?.verdicts.min { (rank($0), $0.since) < (rank($1), $1.since) }
+    }
+
     /// The node that an end of a link belongs to; nil for an end that is no node of the session.
     func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
 

@@ -113,6 +113,7 @@ extension DashboardState {
             composer.problem = nil
             composer.isSending = true
             composer.results = []
+            composer.forgottenReplies = 0
             return [.inject(injection)]
         } catch {
             composer.problem = error.text

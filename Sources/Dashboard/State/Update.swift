@@ -80,6 +80,7 @@ extension DashboardState {
         switch Keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
+            if case .node(let verb, let name) = command { say("\(verb.sentence.present) \(name) …") }
             return [.command(command)]
         case .no:
             overlay = nil
@@ -296,7 +297,7 @@ extension DashboardState {
             overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
             return []
         }
-        say("\(verb.rawValue) \(name) …")
+        say("\(verb.sentence.present) \(name) …")
         return [.command(order)]
     }
 
@@ -327,7 +328,7 @@ extension DashboardState {
         case .event: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
-                say("\(verb.rawValue) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")): done.")
+                say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")
             }
         }
     }

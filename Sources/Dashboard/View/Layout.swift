@@ -19,6 +19,8 @@ struct Layout: Equatable {
     /// The line of tabs; to its right stand notes.
     var tabs: Rect
     var body: Rect
+    /// The most important verdict, while there is one: it takes its line from the last list, and moves nothing.
+    var verdict: Rect?
     var status: Rect
     var panes: [PanePlace]
     /// Where the history of the whole is drawn; only where there is room to spare.
@@ -34,21 +36,26 @@ struct Layout: Equatable {
         status = Rect(x: 0, y: max(0, size.height - 1), width: width, height: 1)
         isBoxed = body.height >= 28 && width >= 100
         panes = []
+        let wholeBody = body
+        if state.shown.verdict != nil, body.height > 3 {
+            verdict = body.row(body.height - 1)
+            body.height -= 1
+        }
         guard state.detail == nil else { return }
         if state.screen == .overview {
-            arrangeOverview(state)
+            arrangeOverview(state, wholeBody: wholeBody)
         } else {
             panes = state.screen.panes.map { place($0, in: body) }
         }
     }
 
     /// Nodes and links take the height of their rows, the events the rest; when there is too little, all shrink.
-    private mutating func arrangeOverview(_ state: DashboardState) {
+    private mutating func arrangeOverview(_ state: DashboardState, wholeBody: Rect) {
         let extra = isBoxed ? 3 : 1
         let nodeNeed = max(1, state.rows(of: .nodes).count) + extra
         let linkNeed = max(1, state.rows(of: .links).count) + extra
-        let eventMinimum = max(2, body.height / 5) + (isBoxed ? 2 : 0)
-        let room = max(0, body.height - eventMinimum)
+        let eventMinimum = max(2, wholeBody.height / 5) + (isBoxed ? 2 : 0)
+        let room = max(0, wholeBody.height - eventMinimum)
         let nodeHeight = min(nodeNeed, max(room / 2, room - linkNeed))
         let linkHeight = min(linkNeed, room - nodeHeight)
         var top = Rect(x: 0, y: body.y, width: body.width, height: nodeHeight)

@@ -140,50 +140,73 @@ extension Canvas {
             at: Point(x: frame.x, y: area.y), style: look[.focus])
         let room = area.inset(top: 1)
         // The newest lines are those that matter: the list stands on its end.
-        var lines = Paragraph(lines: resultLines()).wrapped(to: room.width)
+        var lines = resultLines(width: room.width)
         if lines.isEmpty { lines = [[Span("What came of it is shown here.", look[.dim])]] }
         for (row, line) in lines.suffix(room.height).enumerated() {
             buffer.put(line, at: room.row(row).origin, maxWidth: room.width)
         }
     }
 
-    private func resultLines() -> [[Span]] {
+    /// What became of the injection: what happened in a column of its own, what is known of it beside it.
+    private func resultLines(width: Int) -> [[Span]] {
         var lines: [[Span]] = []
         var type = ""
-        var replies = 0
+        var replies = form.forgottenReplies
+        let column = max(6, "reply \(replies + form.results.count)".count) + 2
+        func add(_ what: String, _ style: Style, _ text: [Span]) {
+            lines += Self.hanging(Span(what.padded(to: column), style), text, width: width)
+        }
         for event in form.results {
             switch event {
             case .joined(let node, let joinedType, let endpoint):
                 type = joinedType
-                lines.append([
-                    Span("joined  ", look[.good]), Span("\(node) as \(joinedType) on "), Span(endpoint, look[.dim]),
-                ])
+                add("joined", look[.good], [Span("\(node) as \(joinedType) on "), Span(endpoint, look[.dim])])
             case .sent(let messages):
-                lines.append([Span("sent    ", look[.good]), Span(Self.plural(messages, "message"))])
+                add("sent", look[.good], [Span(Self.plural(messages, "message"))])
             case .reply(let frames, let seconds):
                 replies += 1
-                lines.append([
-                    Span("reply \(replies)".padded(to: 8), look[.accent]),
-                    Span("\(Self.plural(frames.count, "frame")) after \(Format.seconds(seconds))"),
-                ])
-                lines += Self.envelope(frames, receivedBy: type).map { name, bytes in
-                    [
-                        Span("        \(name)".padded(to: 20), look[.dim]), Span(FrameText.describe(bytes)),
-                        Span("  \(Format.count(bytes.count)) B", look[.dim]),
-                    ]
+                // Of steady width, so that the texts of many replies stand below each other.
+                let time = Format.seconds(seconds)
+                let after = String(repeating: " ", count: max(0, 6 - TextWidth.of(time))) + time
+                let head = Span("reply \(replies)".padded(to: column), look[.accent])
+                if frames.count == 1 {
+                    let mark = [head, Span("\(after)  ", look[.dim])]
+                    lines += Self.hanging(mark, frameText(frames[0]), width: width)
+                    continue
+                }
+                lines.append([head, Span(after, look[.dim]), Span("  \(Self.plural(frames.count, "frame"))")])
+                for (name, bytes) in Self.envelope(frames, receivedBy: type) {
+                    let mark = Span("".padded(to: column) + name.padded(to: 11), look[.dim])
+                    lines += Self.hanging(mark, frameText(bytes), width: width)
                 }
             case .finished(let sent, let count):
-                lines.append([
-                    Span("done    ", look[.good]),
-                    Span("\(Self.plural(sent, "message")) sent, \(count == 1 ? "1 reply" : "\(count) replies")"),
-                ])
+                add(
+                    "done", look[.good],
+                    [Span("\(Self.plural(sent, "message")) sent, \(count == 1 ? "1 reply" : "\(count) replies")")])
             case .failed: break
             }
         }
         if let problem = form.problem {
-            lines.append([Span("\(glyphs.warning) \(problem)", look[.bad])])
+            lines += Paragraph("\(glyphs.warning) \(problem)", style: look[.bad]).wrapped(to: width)
         }
         return lines
+    }
+
+    private func frameText(_ bytes: [UInt8]) -> [Span] {
+        [Span(FrameText.describe(bytes)), Span("  \(Format.count(bytes.count)) B", look[.dim])]
+    }
+
+    private static func hanging(_ mark: Span, _ text: [Span], width: Int) -> [[Span]] {
+        hanging([mark], text, width: width)
+    }
+
+    /// A mark, and beside it a text that goes on below itself. It is cut anywhere: a frame's bytes have no words.
+    private static func hanging(_ mark: [Span], _ text: [Span], width: Int) -> [[Span]] {
+        let indent = mark.reduce(0) { $0 + TextWidth.of($1.text) }
+        let pieces = Paragraph.cut(text, width: max(8, width - indent))
+        return pieces.enumerated().map { index, piece in
+            (index == 0 ? mark : [Span("".padded(to: indent))]) + piece
+        }
     }
 
     /// The frames by the names that they have for the socket that received them (zmq_socket(3)): a ROUTER gets an

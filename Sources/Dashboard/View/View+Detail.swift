@@ -52,6 +52,25 @@ extension Canvas {
     }
 
     private func detailLines(_ subject: Subject) -> [[Span]] {
+        verdicts(on: subject) + facts(of: subject)
+    }
+
+    /// What is wrong with it, in whole sentences; of a node, with its sockets and links too.
+    private func verdicts(on subject: Subject) -> [[Span]] {
+        let all = shown.snapshot?.verdicts ?? []
+        let found = all.filter { verdict in
+            guard case .node(let name) = subject else { return verdict.subject == subject.name }
+            let link = shown.link(verdict.subject)
+            let ends = link.map { [$0.from, $0.to] } ?? [verdict.subject]
+            return ends.contains { shown.owner(of: $0) == name }
+        }
+        guard !found.isEmpty else { return [] }
+        return found.map { verdict in
+            [Span("\(glyphs.warning) \(verdict.rule)  ", look[.warning].adding(.bold)), Span(verdict.text)]
+        } + [[]]
+    }
+
+    private func facts(of subject: Subject) -> [[Span]] {
         switch subject {
         case .node(let name): shown.node(name).map(nodeDetail) ?? []
         case .link(let id): shown.link(id).map(linkDetail) ?? []

@@ -99,6 +99,18 @@ extension Canvas {
         return line
     }
 
+    /// What is most wrong, and how many more verdicts there are; the details have their whole sentences.
+    mutating func drawVerdict(_ area: Rect) {
+        guard let verdict = shown.verdict else { return }
+        let line = area.inset(left: 1, right: 1)
+        let others = (shown.snapshot?.verdicts.count ?? 1) - 1
+        let note = others > 0 ? "  +\(others)" : ""
+        let spans = [Span("\(glyphs.warning) \(verdict.rule)", look[.warning].adding(.bold)), Span("  \(verdict.text)")]
+        let room = line.width - note.count
+        buffer.put(Buffer.fitted(spans, width: room, ellipsis: glyphs.ellipsis), at: line.origin, maxWidth: room)
+        buffer.put(note, at: Point(x: line.right - note.count, y: line.y), style: look[.dim])
+    }
+
     mutating func drawStatus(_ area: Rect) {
         let line = area.inset(left: 1, right: 1)
         if state.overlay == .filter {

@@ -53,6 +53,7 @@ struct Canvas {
             for place in layout.panes { drawPane(place, isBoxed: layout.isBoxed) }
             if let traffic = layout.traffic { drawTraffic(traffic) }
         }
+        if let verdict = layout.verdict { drawVerdict(verdict) }
         drawStatus(layout.status)
         switch state.overlay {
         case .help(let offset): drawHelp(offset: offset)

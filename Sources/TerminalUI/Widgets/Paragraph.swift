@@ -36,13 +36,34 @@ public struct Paragraph: Widget, Sendable {
         var style: Style
     }
 
-    private static func wrap(_ line: [Span], width: Int) -> [[Span]] {
-        var rest = line.flatMap { span in
+    /// The line in pieces of at most that width, cut anywhere; at least one piece, which may be empty.
+    public static func cut(_ line: [Span], width: Int) -> [[Span]] {
+        var result: [[Span]] = []
+        var piece: [Piece] = []
+        var columns = 0
+        for next in pieces(line) where next.width <= width {
+            if columns + next.width > width {
+                result.append(spans(piece[...]))
+                piece = []
+                columns = 0
+            }
+            piece.append(next)
+            columns += next.width
+        }
+        return result + [spans(piece[...])]
+    }
+
+    private static func pieces(_ line: [Span]) -> [Piece] {
+        line.flatMap { span in
             span.text.compactMap { character -> Piece? in
                 guard let drawable = TextWidth.drawable(character) else { return nil }
                 return Piece(character: drawable, width: TextWidth.of(drawable), style: span.style)
             }
-        }[...]
+        }
+    }
+
+    private static func wrap(_ line: [Span], width: Int) -> [[Span]] {
+        var rest = pieces(line)[...]
         var result: [[Span]] = []
         repeat {
             var columns = 0
