@@ -79,6 +79,7 @@ struct TerminalTests {
         try tmux.key("C-s")
         try tmux.screen("the reply, and the end") { $0.contains("1 message sent") && $0.contains("finish_reason") }
         try tmux.key("Escape")
+        try tmux.screen("the composer's end") { $0.contains("1 Overview") }
         try tmux.type("q")
         try tmux.screen("the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
     }
