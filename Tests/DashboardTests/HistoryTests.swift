@@ -116,6 +116,40 @@ extension EventLog.Entry {
         #expect(totals.messageRate.map { abs($0 - clients - engine) < 1e-6 } == true)
     }
 
+    /// What was accepted and waits has not come through: no messages, no bytes.
+    @Test func bytesAreThoseThatWereDelivered() {
+        var observation = Observation()
+        for second in 1...4 {
+            var snapshot = Snapshot(session: "s", seq: second, time: "", elapsed: Double(second), topology: "t")
+            snapshot.sockets = [
+                .init(id: "a.out", node: "a", name: "out", type: "PUSH", declared: true, observed: true),
+                .init(
+                    id: "b.in", node: "b", name: "in", type: "PULL", declared: true, observed: true,
+                    receivedBytes: 100 * second),
+            ]
+            snapshot.links = [
+                .init(
+                    id: "b.in->a.out", from: "b.in", to: "a.out", endpoint: "tcp://127.0.0.1:1", transport: "tcp",
+                    state: .up, back: .init(bytes: 9000 * second))
+            ]
+            observation.take(snapshot)
+        }
+        #expect(observation.totals.byteRate == 100)
+    }
+
+    @Test func theVerdictShownIsTheFirstByRuleAndThenByAge() {
+        var observation = Observation()
+        var snapshot = Fixture.snapshot()
+        #expect(observation.verdict == nil)
+        snapshot.verdicts = [
+            .init(rule: "reconnect-storm", subject: "x", since: 1, text: ""),
+            .init(rule: "stalled-link", subject: "y", since: 9, text: ""),
+            .init(rule: "stalled-link", subject: "z", since: 4, text: ""),
+        ]
+        observation.take(snapshot)
+        #expect(observation.verdict?.subject == "z")
+    }
+
     @Test func nothingKnownIsNoZero() {
         var observation = Observation()
         #expect(observation.totals.depth.text == "—")

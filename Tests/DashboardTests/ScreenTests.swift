@@ -53,6 +53,11 @@ import Testing
             state.type("hex:0")
             state.press([Key("s", control: true)])
         },
+        Scene(name: "verdict") { $0.judge() },
+        Scene(name: "detail-verdict") { state in
+            state.judge()
+            state.type("3jjj\r")
+        },
         Scene(name: "nothing-yet") { $0 = .fixture(theme: $0.theme, size: $0.size, isNew: true) },
     ]
 
@@ -71,6 +76,20 @@ import Testing
         var state = DashboardState.fixture(theme: .standard, size: size)
         try #require(Self.scenes.first { $0.name == name }).change(&state)
         try Golden.check(view(state, size: size), "\(name)-colours", styles: true)
+    }
+
+    /// It comes and goes, and what one looks at stays where it was.
+    @Test(arguments: [Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 160, height: 50)])
+    func aVerdictMovesNothing(_ size: Size) {
+        var state = DashboardState.fixture(theme: .monochrome, size: size)
+        let before = Layout(state, size: size)
+        state.judge()
+        let after = Layout(state, size: size)
+        #expect(before.verdict == nil)
+        #expect(after.verdict?.height == 1)
+        #expect(after.panes[0] == before.panes[0])
+        #expect(after.panes[1] == before.panes[1])
+        #expect(after.panes[2].frame.height == before.panes[2].frame.height - 1)
     }
 
     @Test func ascii() throws {
@@ -151,6 +170,21 @@ extension DashboardState {
             topology: Fixture.topology, theme: .standard, glyphs: .unicode, readOnly: readOnly)
         for snapshot in isNew ? [] : Fixture.observation() { _ = update(&state, .snapshot(snapshot)) }
         return state
+    }
+
+    /// A snapshot more, with two verdicts.
+    mutating func judge() {
+        var snapshot = Fixture.snapshot(at: 193)
+        snapshot.verdicts = [
+            .init(
+                rule: "reconnect-storm", subject: "engine-2.work->scheduler.backend", since: 180,
+                text: "engine-2.work->scheduler.backend has reconnected 6 times within 10 s, 9 times in all."),
+            .init(
+                rule: "stalled-link", subject: "engine-1.work->scheduler.backend", since: 187,
+                text: "83 messages from engine-1.work wait for scheduler.backend, and it has taken none for 6.0 s: "
+                    + "37 in the send queue, 6 in the kernel, 40 in the receive queue; the link is up."),
+        ]
+        _ = update(&self, .snapshot(snapshot))
     }
 
     /// Presses a key for each character; `\r` is Enter. Gives the effects.

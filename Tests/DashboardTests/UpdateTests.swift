@@ -241,7 +241,7 @@ import Testing
         var state = DashboardState.fixture()
         let stop = SessionCommand.node(.stop, node: "engine-1")
         _ = update(&state, .reply(to: stop, .done(nodes: ["engine-1"])))
-        #expect(state.message?.text == "stop engine-1: done.")
+        #expect(state.message?.text == "Stopped engine-1.")
         _ = update(&state, .reply(to: stop, .error("engine-1 does not stop.")))
         #expect(state.message?.text == "engine-1 does not stop.")
         #expect(state.message?.isProblem == true)
@@ -275,6 +275,37 @@ import Testing
         _ = update(&state, .injection(.event(.finished(sent: 2, replies: 0))))
         #expect(state.composer.results == [.sent(messages: 2), .finished(sent: 2, replies: 0)])
         #expect(!state.composer.isSending)
+    }
+
+    @Test func aReplyKeepsItsNumberWhenOlderOnesAreForgotten() {
+        var state = DashboardState.fixture()
+        state.type("ia")
+        state.press([Key("s", control: true)])
+        let joined = InjectionEvent.joined(node: "inject-1", type: "DEALER", endpoint: Fixture.frontend)
+        _ = update(&state, .injection(.event(joined)))
+        for number in 1...Composer.capacity + 50 {
+            _ = update(&state, .injection(.event(.sent(messages: number))))
+            _ = update(&state, .injection(.event(.reply(frames: [Array("text \(number)".utf8)], seconds: 0.021))))
+        }
+        #expect(state.composer.results.count == Composer.capacity)
+        #expect(state.composer.results.first == joined)
+        let lines = view(state, size: Size(width: 80, height: 24)).buffer.lines
+        #expect(lines.contains { $0.contains("reply 250   21 ms  text 250  8 B") })
+        #expect(lines.contains { $0.contains("reply 249   21 ms  text 249  8 B") })
+    }
+
+    @Test func aLongFrameGoesOnBelowItself() {
+        var state = DashboardState.fixture()
+        state.type("i")
+        let text = String(repeating: "0123456789", count: 13)
+        _ = update(&state, .injection(.event(.reply(frames: [Array(text.utf8)], seconds: 1.25))))
+        let lines = view(state, size: Size(width: 80, height: 24)).buffer.lines
+        let first = lines.firstIndex { $0.contains("reply 1") } ?? 0
+        let columns = lines[first...].prefix(3).map { line in
+            Array(line).dropFirst(line.contains("reply 1") ? 18 : 1).firstIndex { $0.isNumber }
+        }
+        #expect(columns == [19, 19, 19])
+        #expect(lines[first + 2].contains("  130 B"))
     }
 
     @Test func theFieldsAreWalkedAndEnterSendsOnTheButton() {

@@ -59,6 +59,15 @@ struct WidgetTests {
         }
     }
 
+    @Test func aLineIsCutAnywhere() {
+        let bold = Style(modifiers: .bold)
+        let pieces = Paragraph.cut([Span("one "), Span("two日本", bold)], width: 5)
+        #expect(pieces.map { $0.map(\.text) } == [["one ", "t"], ["wo日"], ["本"]])
+        #expect(pieces[0][1].style == bold)
+        #expect(Paragraph.cut([], width: 5).count == 1)
+        #expect(Paragraph.cut([Span("a日b")], width: 1).map { $0.map(\.text).joined() } == ["a", "b"])
+    }
+
     @Test(arguments: [
         ("the quick brown fox", 10, ["the quick", "brown fox"]), ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
         ("日本語です", 5, ["日本", "語で", "す"]), ("a\n\nb", 5, ["a", "", "b"]),

@@ -10,7 +10,7 @@ package struct Observation: Equatable, Sendable {
         package var nodes = 0
         /// Messages a second delivered on all links together; nil when no link's rate is known.
         package var messageRate: Double?
-        /// Bytes a second on all links together; nil before there are two snapshots to compare.
+        /// Bytes a second delivered to all nodes together; nil before there are two snapshots to compare.
         package var byteRate: Double?
         package var depth = PartialSum()
         package var lost = PartialSum()
@@ -56,6 +56,9 @@ package struct Observation: Equatable, Sendable {
         var elapsed: Double
         var bytes: Int?
     }
+
+    /// Bytes delivered by then, by where they were counted.
+    private var lastBytes: [String: Int] = [:]
 
     /// Seconds over which the rate of bytes is taken.
     private static let byteWindowLength = 2.0
@@ -147,16 +150,14 @@ package struct Observation: Equatable, Sendable {
         [link.from, link.to].contains { end in owner(of: end).flatMap(node)?.kind == "injector" }
     }
 
+    /// Bytes are told where they are delivered, as messages are: what waits in a queue has not come through yet.
     private mutating func byteRate(of links: [Snapshot.Link], previous: Snapshot?, at elapsed: Double) -> Double? {
-        let before = Dictionary(
-            (previous?.links ?? []).map { ($0.id, Self.bytes($0)) }, uniquingKeysWith: { first, _ in first })
+        let now = deliveredBytes(links)
         var grown: Int?
         if previous != nil {
-            for link in links {
-                guard let now = Self.bytes(link) else { continue }
-                grown = (grown ?? 0) + max(0, now - ((before[link.id] ?? nil) ?? 0))
-            }
+            for (place, bytes) in now { grown = (grown ?? 0) + max(0, bytes - (lastBytes[place] ?? 0)) }
         }
+        lastBytes = now
         byteWindow.append(ByteSample(elapsed: elapsed, bytes: grown))
         while byteWindow.count > 2, byteWindow[1].elapsed <= elapsed - Self.byteWindowLength {
             byteWindow.removeFirst()
@@ -166,8 +167,17 @@ package struct Observation: Equatable, Sendable {
         return known.isEmpty ? nil : Double(known.reduce(0, +)) / (elapsed - first.elapsed)
     }
 
-    private static func bytes(_ link: Snapshot.Link) -> Int? {
-        link.out.bytes == nil && link.back.bytes == nil ? nil : (link.out.bytes ?? 0) + (link.back.bytes ?? 0)
+    /// By socket or, where no one counts in the process that receives, by way of a link.
+    private func deliveredBytes(_ links: [Snapshot.Link]) -> [String: Int] {
+        var bytes: [String: Int] = [:]
+        for socket in sockets where node(socket.node)?.kind != "injector" {
+            if let received = socket.receivedBytes { bytes[socket.id] = received }
+        }
+        for link in links {
+            if socket(link.to)?.receivedBytes == nil, let out = link.out.bytes { bytes["\(link.id) out"] = out }
+            if socket(link.from)?.receivedBytes == nil, let back = link.back.bytes { bytes["\(link.id) back"] = back }
+        }
+        return bytes
     }
 }
 

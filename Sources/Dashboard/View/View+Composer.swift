@@ -140,7 +140,7 @@ extension Canvas {
             at: Point(x: frame.x, y: area.y), style: look[.focus])
         let room = area.inset(top: 1)
         // The newest lines are those that matter: the list stands on its end.
-        var lines = resultLines(width: room.width)
+        var lines = resultLines(in: room.size)
         if lines.isEmpty { lines = [[Span("What came of it is shown here.", look[.dim])]] }
         for (row, line) in lines.suffix(room.height).enumerated() {
             buffer.put(line, at: room.row(row).origin, maxWidth: room.width)
@@ -148,15 +148,22 @@ extension Canvas {
     }
 
     /// What became of the injection: what happened in a column of its own, what is known of it beside it.
-    private func resultLines(width: Int) -> [[Span]] {
+    private func resultLines(in size: Size) -> [[Span]] {
+        let width = size.width
         var lines: [[Span]] = []
         var type = ""
+        // Each takes a line at least, so that older ones than these cannot be in sight.
+        let results = form.results.suffix(size.height)
         var replies = form.forgottenReplies
-        let column = max(6, "reply \(replies + form.results.count)".count) + 2
-        func add(_ what: String, _ style: Style, _ text: [Span]) {
-            lines += Self.hanging(Span(what.padded(to: column), style), text, width: width)
+        for event in form.results.dropLast(results.count) {
+            if case .reply = event { replies += 1 }
+            if case .joined(_, let joinedType, _) = event { type = joinedType }
         }
-        for event in form.results {
+        let column = max(6, "reply \(replies + results.count)".count) + 2
+        func add(_ what: String, _ style: Style, _ text: [Span]) {
+            lines += Self.hanging([Span(what.padded(to: column), style)], text, width: width)
+        }
+        for event in results {
             switch event {
             case .joined(let node, let joinedType, let endpoint):
                 type = joinedType
@@ -169,15 +176,14 @@ extension Canvas {
                 let time = Format.seconds(seconds)
                 let after = String(repeating: " ", count: max(0, 6 - TextWidth.of(time))) + time
                 let head = Span("reply \(replies)".padded(to: column), look[.accent])
-                if frames.count == 1 {
-                    let mark = [head, Span("\(after)  ", look[.dim])]
-                    lines += Self.hanging(mark, frameText(frames[0]), width: width)
+                if let frame = frames.first, frames.count == 1 {
+                    lines += frameLines([head, Span("\(after)  ", look[.dim])], frame, width: width)
                     continue
                 }
                 lines.append([head, Span(after, look[.dim]), Span("  \(Self.plural(frames.count, "frame"))")])
                 for (name, bytes) in Self.envelope(frames, receivedBy: type) {
                     let mark = Span("".padded(to: column) + name.padded(to: 11), look[.dim])
-                    lines += Self.hanging(mark, frameText(bytes), width: width)
+                    lines += frameLines([mark], bytes, width: width)
                 }
             case .finished(let sent, let count):
                 add(
@@ -192,12 +198,16 @@ extension Canvas {
         return lines
     }
 
-    private func frameText(_ bytes: [UInt8]) -> [Span] {
-        [Span(FrameText.describe(bytes)), Span("  \(Format.count(bytes.count)) B", look[.dim])]
-    }
-
-    private static func hanging(_ mark: Span, _ text: [Span], width: Int) -> [[Span]] {
-        hanging([mark], text, width: width)
+    /// A frame beside its mark: its first lines, and its size where the last one has room for it.
+    private func frameLines(_ mark: [Span], _ bytes: [UInt8], width: Int) -> [[Span]] {
+        let text = FrameText.describe(bytes)
+        let shown = text.prefix(4 * width)
+        let isCut = shown.endIndex < text.endIndex
+        var lines = Self.hanging(mark, [Span(shown + (isCut ? String(glyphs.ellipsis) : ""))], width: width)
+        let size = "  \(Format.count(bytes.count)) B"
+        let used = lines.last.map { $0.reduce(0) { $0 + TextWidth.of($1.text) } } ?? 0
+        if used + size.count <= width { lines[lines.count - 1].append(Span(size, look[.dim])) }
+        return lines
     }
 
     /// A mark, and beside it a text that goes on below itself. It is cut anywhere: a frame's bytes have no words.

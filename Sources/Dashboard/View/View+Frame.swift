@@ -49,7 +49,7 @@ extension Canvas {
             ),
         ]
         let gap = isNarrow ? 2 : 4
-        let room = area.width - 2 - clock.count - 1
+        let room = area.width - 2 - clock.count - 2
         var kept: Set<Int> = []
         var used = 0
         for index in items.indices.sorted(by: { (items[$0].priority, $0) < (items[$1].priority, $1) }) {
@@ -105,7 +105,9 @@ extension Canvas {
         let line = area.inset(left: 1, right: 1)
         let others = (shown.snapshot?.verdicts.count ?? 1) - 1
         let note = others > 0 ? "  +\(others)" : ""
-        let spans = [Span("\(glyphs.warning) \(verdict.rule)", look[.warning].adding(.bold)), Span("  \(verdict.text)")]
+        let spans = [
+            Span("\(glyphs.warning) \(verdict.rule)", look[.warning].adding(.bold)), Span("  \(verdict.text)"),
+        ]
         let room = line.width - note.count
         buffer.put(Buffer.fitted(spans, width: room, ellipsis: glyphs.ellipsis), at: line.origin, maxWidth: room)
         buffer.put(note, at: Point(x: line.right - note.count, y: line.y), style: look[.dim])
