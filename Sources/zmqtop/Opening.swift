@@ -37,6 +37,7 @@ func makeSession(
                 holdPort: session.holdPort))
         if let seed { plant(seed, in: &topology) }
         try session.start(topology)
+        raiseDescriptorLimit()
         return session
     } catch let errors as TopologyErrors {
         session.stop()
@@ -72,7 +73,8 @@ private func makeLog() -> Logger {
 /// - Throws: `Failure` that lists the sessions when none or several could be meant.
 func findSession(_ id: String?) throws -> SessionDirectory.Running {
     let sessions = SessionDirectory.sessions()
-    let list = sessions.map { "  \($0.record.id)  (\($0.record.topology), pid \($0.record.pid))" }.joined(separator: "\n")
+    let list = sessions.map { "  \($0.record.id)  (\($0.record.topology), pid \($0.record.pid))" }.joined(
+        separator: "\n")
     if let id {
         guard let session = sessions.first(where: { $0.record.id == id }) else {
             throw Failure(
@@ -87,4 +89,13 @@ func findSession(_ id: String?) throws -> SessionDirectory.Running {
     case 0: throw Failure("No session runs. Start one with `zmqtop run TOPOLOGY` in another terminal.")
     default: throw Failure("Several sessions run; choose one with --session ID:\n\(list)")
     }
+}
+
+/// Two descriptors are kept open for each living process. To be called when the keeper runs: the nodes, which it starts,
+/// are to have the limit that they would have without us.
+private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
