@@ -37,6 +37,7 @@ func makeSession(
                 holdPort: session.holdPort))
         if let seed { plant(seed, in: &topology) }
         try session.start(topology)
+        raiseDescriptorLimit()
         return session
     } catch let errors as TopologyErrors {
         session.stop()
@@ -88,4 +89,13 @@ func findSession(_ id: String?) throws -> SessionDirectory.Running {
     case 0: throw Failure("No session runs. Start one with `zmqtop run TOPOLOGY` in another terminal.")
     default: throw Failure("Several sessions run; choose one with --session ID:\n\(list)")
     }
+}
+
+/// Two descriptors are kept open for each living process. To be called when the keeper runs: the nodes, which it starts,
+/// are to have the limit that they would have without us.
+private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

@@ -186,6 +186,7 @@ final class SocketInstance {
 struct SocketSums {
     var onWire = 0
     var offWire = 0
+    var delivered = 0
     var discarded = 0
     /// A pipe died with its connection: what it held is lost, and nobody knows how much that was.
     var pipeDied = false
@@ -194,6 +195,7 @@ struct SocketSums {
     mutating func add(_ end: End) {
         onWire += max(end.row.out, end.provenOut)
         offWire += max(end.row.off, end.row.delivered)
+        delivered += end.row.delivered
         discarded += end.discarded
         if end.ended, end.row.handshake == .succeeded, end.row.role == .accepted || end.socket?.row.immediate == true {
             pipeDied = true

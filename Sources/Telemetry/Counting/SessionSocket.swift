@@ -49,9 +49,9 @@ final class SessionSocket {
         var apiUnknown = false
 
         mutating func add(_ instance: SocketInstance, _ sums: SocketSums) {
-            sent += instance.row.sent
+            sent += instance.sent(sums)
             sentBytes += instance.row.sentBytes
-            received += instance.row.received
+            received += max(instance.row.received, sums.delivered)
             receivedBytes += instance.row.receivedBytes
             wouldBlock += instance.row.sendWouldBlock
             lost += instance.row.lost
@@ -77,7 +77,10 @@ final class SessionSocket {
         for instance in instances {
             let sums = instance.sums
             totals.add(instance, sums)
-            guard instance.living else { continue }
+            guard instance.living else {
+                sendQueue = SessionSocket.sum(sendQueue, instance.queuedInLinks)
+                continue
+            }
             living = true
             blocked = blocked ?? instance.blocked(now: now, on: neighbours)
             sendQueue = SessionSocket.sum(sendQueue, instance.sendQueue(sums))
@@ -107,12 +110,20 @@ final class SessionSocket {
 extension SocketInstance {
     private var usesInproc: Bool { endpoints.contains { $0.row.asked.transport == "inproc" } }
 
+    /// Accepted, and lost or on some wire or still here, one message at a time.
+    private func addsUp(_ sums: SocketSums) -> Bool {
+        let type = row.type
+        return !type.fansOut && !type.sendsSubscriptions && !row.conflate && !row.apiUnknown && !sums.wireUnknown
+            && !usesInproc
+    }
+
+    /// Messages accepted: counted when the call returns, which it never did in a process that was killed meanwhile. What
+    /// is on the wire has been accepted.
+    func sent(_ sums: SocketSums) -> Int { addsUp(sums) ? max(row.sent, sums.onWire + row.lost) : row.sent }
+
     /// Accepted, not on any wire, and on no link's account: nil where the sum has no meaning.
     func unassigned(_ sums: SocketSums) -> Int? {
-        let type = row.type
-        guard !type.fansOut, !type.sendsSubscriptions, !row.conflate, !row.apiUnknown, !sums.wireUnknown, !usesInproc
-        else { return nil }
-        return max(0, row.sent - row.lost - sums.onWire - lostInLinks - queuedInLinks)
+        addsUp(sums) ? max(0, row.sent - row.lost - sums.onWire - lostInLinks - queuedInLinks) : nil
     }
 
     /// Messages in the send queues of all its pipes.

@@ -18,6 +18,9 @@ struct Tally: Equatable {
     var delivered = 0
     var bytes = 0
     var sendQueue = 0
+    /// Handed to the kernel by a process that was killed before it could count them: until the other end has taken all
+    /// that came, nobody knows whether they went on the wire. They are still its own, and not yet lost.
+    var undecided = 0
     var kernel = 0
     var receiveQueue = 0
     /// Lost between zmq_send and the wire; on the wire; in the receive queue of a socket or process that ended.
@@ -27,6 +30,9 @@ struct Tally: Equatable {
     var discarded = 0
     var unknown: Unknown = []
 
+    /// What has left the send queue, as far as is known.
+    var gone: Int { onWire + sendLost + undecided }
+
     static func += (sum: inout Tally, part: Tally) {
         sum.accepted += part.accepted
         sum.onWire += part.onWire
@@ -34,6 +40,7 @@ struct Tally: Equatable {
         sum.delivered += part.delivered
         sum.bytes += part.bytes
         sum.sendQueue += part.sendQueue
+        sum.undecided += part.undecided
         sum.kernel += part.kernel
         sum.receiveQueue += part.receiveQueue
         sum.sendLost += part.sendLost
@@ -144,9 +151,14 @@ extension Pair {
         }
         if sender.ended, !sender.row.wireUnknown {
             // Messages that were offered to send() and that it did not wholly take went with the descriptor.
-            tally.sendLost = max(0, sender.row.outPending - (tally.onWire - sender.row.out))
+            let pending = max(0, sender.row.outPending - (tally.onWire - sender.row.out))
+            if !sender.process.alive, patient || receiver?.ended == false {
+                tally.undecided = pending
+            } else {
+                tally.sendLost = pending
+            }
         }
-        tally.accepted = max(sender.row.accepted, tally.onWire + tally.sendLost)
+        tally.accepted = sender.row.accepted
         let underway = max(0, tally.onWire - tally.offWire)
         if !tally.unknown.isDisjoint(with: [.onWire, .offWire]) {
             tally.kernel = 0
@@ -217,12 +229,13 @@ final class Flow {
             var part = pair.tally(way, patient: patient(pair))
             let ended = way.sender(pair)?.ended ?? true
             if acceptance == .eachConnection, pipeDies {
-                let waiting = part.accepted - part.onWire - part.sendLost
+                let waiting = max(0, part.accepted - part.gone)
+                part.accepted = part.gone + waiting
                 if ended { part.sendLost += waiting } else { queued += waiting }
             }
             if let only = onlyPipe, only.pair === pair, sender?.hasOnePipe == false, ended {
                 // It died before the second pipe came.
-                part.sendLost += max(0, only.accepted - part.onWire - part.sendLost)
+                part.sendLost += max(0, only.accepted - part.gone)
             }
             let over = pair.settled && !patient(pair)
             if over, !(onlyPipe?.pair === pair && sender?.hasOnePipe == true && sender?.process.alive == true) {
@@ -243,14 +256,16 @@ final class Flow {
         switch acceptance {
         case .nothing: break
         case .eachConnection:
-            if pipeDies { sum.sendQueue = queued } else { divide(sum.accepted, &sum, sender, now) }
+            // A pipe that outlives its connections: what was accepted for one may leave by the next.
+            if pipeDies { sum.sendQueue = queued + sum.undecided } else { divide(&sum, sender, now) }
         case .onePipe:
             if pipeDies, let pair = pairs.first { onlyPipe = (pair, sender.row.sent) }
-            sum.accepted = max(sender.row.sent - sender.row.lost, sum.onWire + sum.sendLost)
-            divide(sum.accepted, &sum, sender, now)
+            sum.accepted = sender.row.sent - sender.row.lost
+            divide(&sum, sender, now)
         case .unknown:
             if sender.row.type.fansOut { sum.unknown.insert(.drops) }
             if sender.living || sum.unknown.contains(.onWire) { sum.unknown.insert(.sendQueue) }
+            sum.sendQueue = sum.undecided
         }
         sender.queuedInLinks += sum.sendQueue
         sender.lostInLinks += sum.sendLost
@@ -258,9 +273,11 @@ final class Flow {
     }
 
     /// What was accepted and did not go on the wire waits, or is lost when its pipe is gone.
-    private func divide(_ accepted: Int, _ sum: inout Tally, _ sender: SocketInstance, _ now: UInt64) {
-        let waiting = max(0, accepted - sum.onWire - sum.sendLost)
-        if pipeIsGone(sender, now) { sum.sendLost += waiting } else { sum.sendQueue = waiting }
+    private func divide(_ sum: inout Tally, _ sender: SocketInstance, _ now: UInt64) {
+        let waiting = max(0, sum.accepted - sum.gone)
+        sum.accepted = sum.gone + waiting
+        sum.sendQueue = sum.undecided
+        if pipeIsGone(sender, now) { sum.sendLost += waiting } else { sum.sendQueue += waiting }
     }
 
     private func pipeIsGone(_ sender: SocketInstance, _ now: UInt64) -> Bool {
