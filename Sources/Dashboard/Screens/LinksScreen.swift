@@ -12,34 +12,40 @@ extension Canvas {
         let isDetailed = state.screen == .links
         let scale = depthScale(flows)
         let bar = glyphs.separator
-        let columns: [Table.Column] = [
-            .init(head ?? "link", .fixed(max(12, name))),
-            .init("state", .fixed(size.width >= 100 ? 16 : 10)),
-            .init("", .flexible(minimum: 8, weight: 2), priority: isDetailed ? 5 : 2),
-            .init("msg/s", .fixed(5), alignment: .right, priority: 1),
-            .init("\(glyphs.right)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
-            .init("\(glyphs.left)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
-            .init("depth", .fixed(5), alignment: .right),
-            .init("send\(bar)kern\(bar)recv", .flexible(minimum: 14, weight: 3), priority: 2),
-            .init("hwm", .fixed(9), alignment: .right, priority: 6),
+        // Columns in which nothing is known of any link would only take the room of the others.
+        let isTimed = shown.flows.contains { $0.latency != nil }
+        let latency: [Table.Column] = [
             .init("p50", .fixed(7), alignment: .right, priority: 5),
             .init("p99", .fixed(7), alignment: .right, priority: 4),
-            .init("reconnects", .fixed(10), alignment: .right, priority: 5),
-            .init("attempts", .fixed(8), alignment: .right, priority: isDetailed ? 6 : 9),
-            .init("lost", .fixed(5), alignment: .right, priority: 3),
-            .init("endpoint", .flexible(minimum: 18, weight: 2), priority: isDetailed ? 8 : 10),
         ]
+        let columns: [Table.Column] =
+            [
+                .init(head ?? "link", .fixed(max(12, name))),
+                .init("state", .fixed(size.width >= 100 ? 16 : 10)),
+                .init("", .flexible(minimum: 8, weight: 2), priority: isDetailed ? 5 : 2),
+                .init("msg/s", .fixed(5), alignment: .right, priority: 1),
+                .init("\(glyphs.right)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
+                .init("\(glyphs.left)/s", .fixed(5), alignment: .right, priority: isDetailed ? 2 : 7),
+                .init("depth", .fixed(5), alignment: .right),
+                .init("send\(bar)kern\(bar)recv", .flexible(minimum: 14, weight: 3), priority: 2),
+                .init("hwm", .fixed(9), alignment: .right, priority: 6),
+            ] + (isTimed ? latency : []) + [
+                .init("reconnects", .fixed(10), alignment: .right, priority: 5),
+                .init("attempts", .fixed(8), alignment: .right, priority: isDetailed ? 6 : 9),
+                .init("lost", .fixed(5), alignment: .right, priority: 3),
+                .init("endpoint", .flexible(minimum: 18, weight: 2), priority: isDetailed ? 8 : 10),
+            ]
         return Table(columns: columns, count: flows.count, look: look) { index in
-            linkRow(flows[index], isFull: isFull, scale: scale)
+            linkRow(flows[index], isFull: isFull, isTimed: isTimed, scale: scale)
         }
     }
 
-    private func linkRow(_ flow: LinkFlow, isFull: Bool, scale: Double) -> Table.Row {
+    private func linkRow(_ flow: LinkFlow, isFull: Bool, isTimed: Bool, scale: Double) -> Table.Row {
         let link = flow.link
         let mark = look.mark(link.state)
         let marks = hwm(flow)
         let curve = shown.linkRates[link.id]?.values ?? []
-        return .init([
+        let present: [Table.Content] = [
             .spans([Span("\(mark.glyph) ", mark.style)] + nameSpans(link, isFull: isFull)),
             .text(stateText(link), mark.style),
             .widget(Sparkline(curve, look: look)),
@@ -49,13 +55,18 @@ extension Canvas {
             look.figure(Format.count(flow.depth), isNearFull(flow) ? look[.warning] : .plain),
             depthBar(flow, scale: scale),
             look.figure(Format.highWaterMarks(send: marks.send, receive: marks.receive), look[.dim]),
-            look.figure(Format.seconds(flow.latency?.p50)),
-            look.figure(Format.seconds(flow.latency?.p99)),
+        ]
+        let latency = [
+            look.figure(Format.seconds(flow.latency?.p50)), look.figure(Format.seconds(flow.latency?.p99)),
+        ]
+        let history: [Table.Content] = [
             look.trouble(link.reconnects, .warning),
-            look.trouble(link.attempts, .warning),
+            // What it took before it came up is no trouble any more.
+            look.figure(Format.count(link.attempts), link.state == .up || link.attempts == 0 ? .plain : look[.warning]),
             look.trouble(flow.lost, .bad),
             .text(EndpointText.short(link.endpoint), look[.dim]),
-        ])
+        ]
+        return .init(present + (isTimed ? latency : []) + history)
     }
 
     private func nameSpans(_ link: Snapshot.Link, isFull: Bool) -> [Span] {
