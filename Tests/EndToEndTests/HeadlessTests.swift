@@ -15,8 +15,8 @@ struct HeadlessTests {
         let program = try Program(
             workplace, ["run", "inference", "--headless", "--json", "--every", "250ms", "--for", "60s"])
         try program.snapshot("six nodes and five links") { $0.nodes(.running) == 6 && $0.links(.up) == 5 }
-        let busy = try program.snapshot("answers") { $0.received("client-1.requests") > 20 }
-        try ctl("quiet", "*", in: busy)
+        try program.snapshot("answers") { $0.received("client-1.requests") > 20 }
+        try workplace.ctl("quiet", "*")
         let final = try settled(program)
         #expect(final.imbalances == [])
         program.signal(SIGINT)
@@ -51,7 +51,7 @@ struct HeadlessTests {
             #expect(link.state == .up && link.reconnects == 0, "\(link.id) was disturbed")
         }
         // Every request is answered in the end: those of the dead engine by another.
-        try ctl("quiet", "*", in: back)
+        try workplace.ctl("quiet", "*")
         let final = try settled(program)
         #expect(final.imbalances == [])
         for client in final.nodes where client.group == "client" { #expect(client.gauges["errors"] == 0) }
@@ -168,9 +168,8 @@ struct HeadlessTests {
     func inject() throws {
         let program = try Program(
             workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
-        let start = try program.snapshot("a start") { $0.links(.up) == 5 }
-        // Sessions of other runs on this machine may be seen too.
-        let session = ["--session", start.session]
+        try program.snapshot("a start") { $0.links(.up) == 5 }
+        let session = ["--session", workplace.session]
         let reply = try run(
             workplace,
             ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"] + session)
@@ -218,11 +217,6 @@ struct HeadlessTests {
 
     private func isQueueing(_ link: Snapshot.Link) -> Bool {
         link.state == .retrying && link.attempts >= 2 && (link.out.stages.sendQueue ?? 0) > 0
-    }
-
-    private func ctl(_ verb: String, _ node: String, in snapshot: Snapshot) throws {
-        let outcome = try run(workplace, ["ctl", verb, node, "--session", snapshot.session])
-        #expect(outcome.status == 0, "\(outcome.err)")
     }
 
     /// Waits until all requests are answered and no message lies anywhere, twice in a row. Scheduler and engines go on

@@ -1,6 +1,7 @@
 import Foundation
 import RunDirectory
 import Telemetry
+import Testing
 
 /// zmqtop as its users run it: the built programs, real processes, real sockets. Each run has its own folder for run
 /// directories and state, so that several test runs never meet.
@@ -59,6 +60,18 @@ final class Workplace {
         (try? FileManager.default.subpathsOfDirectory(atPath: folder + "/run"))?.filter {
             $0.contains("/") && $0 != "zmqtop"
         } ?? []
+    }
+
+    /// The id of the only session of this workplace. Sessions of other runs on this machine may be seen too, so commands
+    /// name theirs.
+    var session: String {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder + "/run/zmqtop"))?.first ?? "none"
+    }
+
+    /// Gives the only session of this workplace a command.
+    func ctl(_ verb: String, _ node: String) throws {
+        let outcome = try run(self, ["ctl", verb, node, "--session", session])
+        #expect(outcome.status == 0, "\(outcome.err)")
     }
 
     func file(_ name: String, _ text: String) throws -> String {

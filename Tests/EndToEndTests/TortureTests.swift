@@ -20,19 +20,19 @@ struct TortureTests {
         let back = try up(program)
         for link in back.links { #expect(link.reconnects == (link.id == disturbed ? 1 : 0), "\(link.id)") }
         try kill(program, "client-2", stoppedFirst: false)
-        try ctl("start", "client-2")
+        try workplace.ctl("start", "client-2")
         try up(program)
         try kill(program, "scheduler", stoppedFirst: true)
         try program.snapshot("links without a scheduler") {
             $0.links.allSatisfy { $0.state == .down || $0.state == .retrying }
         }
-        try ctl("start", "scheduler")
+        try workplace.ctl("start", "scheduler")
         let all = try up(program)
         for link in all.links {
             let twice = link.id == disturbed || link.id.hasPrefix("client-2.")
             #expect(link.reconnects == (twice ? 2 : 1), "\(link.id)")
         }
-        try ctl("quiet", "*")
+        try workplace.ctl("quiet", "*")
         let calm = try settled(program)
         #expect(calm.imbalances == [])
         #expect(calm.unassigned == [])
@@ -69,10 +69,10 @@ struct TortureTests {
                 $0.received("engine-1.work") > 5 && ($0.node("engine-1")?.state == .running)
             }
             try kill(program, "scheduler", stoppedFirst: false)
-            try ctl("start", "scheduler")
+            try workplace.ctl("start", "scheduler")
             try up(program)
         }
-        try ctl("quiet", "*")
+        try workplace.ctl("quiet", "*")
         let calm = try settled(program)
         for link in calm.links where link.to == "scheduler.backend" {
             #expect(link.out.depth == 0)
@@ -104,7 +104,7 @@ struct TortureTests {
         // The receiver dies with its queues full; the source's pipe outlives it.
         try block(program)
         try signal(program, "sink", SIGKILL)
-        try ctl("start", "sink")
+        try workplace.ctl("start", "sink")
         try up(program)
         // The sender dies inside zmq_send; what the kernel holds is still read.
         try block(program)
@@ -112,9 +112,9 @@ struct TortureTests {
         try signal(program, "source", SIGKILL)
         try program.snapshot("the end of the source") { $0.node("source")?.state == .failed }
         Glibc.kill(sink, SIGCONT)
-        try ctl("start", "source")
+        try workplace.ctl("start", "source")
         try up(program)
-        try ctl("quiet", "*")
+        try workplace.ctl("quiet", "*")
         let calm = try settled(program)
         #expect(calm.imbalances == [])
         #expect(calm.unassigned == [])
@@ -157,11 +157,6 @@ struct TortureTests {
         try signal(program, "sink", SIGSTOP)
         let blocked = try program.snapshot("the block") { ($0.socket("source.out")?.blocked?.for ?? 0) > 0.3 }
         #expect(blocked.socket("source.out")?.blocked?.on == ["sink.in"])
-    }
-
-    private func ctl(_ verb: String, _ node: String) throws {
-        let outcome = try run(workplace, ["ctl", verb, node])
-        #expect(outcome.status == 0, "\(outcome.err)")
     }
 
     /// Clients and sources stand still, and no message lies anywhere that is known, in ten lines running.
