@@ -20,19 +20,19 @@ struct TortureTests {
         let back = try up(program)
         for link in back.links { #expect(link.reconnects == (link.id == disturbed ? 1 : 0), "\(link.id)") }
         try kill(program, "client-2", stoppedFirst: false)
-        try ctl("start", "client-2")
+        try ctl(program, "start", "client-2")
         try up(program)
         try kill(program, "scheduler", stoppedFirst: true)
         try program.snapshot("links without a scheduler") {
             $0.links.allSatisfy { $0.state == .down || $0.state == .retrying }
         }
-        try ctl("start", "scheduler")
+        try ctl(program, "start", "scheduler")
         let all = try up(program)
         for link in all.links {
             let twice = link.id == disturbed || link.id.hasPrefix("client-2.")
             #expect(link.reconnects == (twice ? 2 : 1), "\(link.id)")
         }
-        try ctl("quiet", "*")
+        try ctl(program, "quiet", "*")
         let calm = try settled(program)
         #expect(calm.imbalances == [])
         #expect(calm.unassigned == [])
@@ -69,10 +69,10 @@ struct TortureTests {
                 $0.received("engine-1.work") > 5 && ($0.node("engine-1")?.state == .running)
             }
             try kill(program, "scheduler", stoppedFirst: false)
-            try ctl("start", "scheduler")
+            try ctl(program, "start", "scheduler")
             try up(program)
         }
-        try ctl("quiet", "*")
+        try ctl(program, "quiet", "*")
         let calm = try settled(program)
         for link in calm.links where link.to == "scheduler.backend" {
             #expect(link.out.depth == 0)
@@ -104,7 +104,7 @@ struct TortureTests {
         // The receiver dies with its queues full; the source's pipe outlives it.
         try block(program)
         try signal(program, "sink", SIGKILL)
-        try ctl("start", "sink")
+        try ctl(program, "start", "sink")
         try up(program)
         // The sender dies inside zmq_send; what the kernel holds is still read.
         try block(program)
@@ -112,9 +112,9 @@ struct TortureTests {
         try signal(program, "source", SIGKILL)
         try program.snapshot("the end of the source") { $0.node("source")?.state == .failed }
         Glibc.kill(sink, SIGCONT)
-        try ctl("start", "source")
+        try ctl(program, "start", "source")
         try up(program)
-        try ctl("quiet", "*")
+        try ctl(program, "quiet", "*")
         let calm = try settled(program)
         #expect(calm.imbalances == [])
         #expect(calm.unassigned == [])
@@ -159,8 +159,11 @@ struct TortureTests {
         #expect(blocked.socket("source.out")?.blocked?.on == ["sink.in"])
     }
 
-    private func ctl(_ verb: String, _ node: String) throws {
-        let outcome = try run(workplace, ["ctl", verb, node])
+    /// The session is named: others may run on this machine.
+    private func ctl(_ program: Program, _ verb: String, _ node: String) throws {
+        let line = try #require(program.out.split(separator: "\n").first)
+        let session = try JSONDecoder().decode(Snapshot.self, from: Data(line.utf8)).session
+        let outcome = try run(workplace, ["ctl", verb, node, "--session", session])
         #expect(outcome.status == 0, "\(outcome.err)")
     }
 
