@@ -159,6 +159,7 @@ struct TortureTests {
         #expect(blocked.socket("source.out")?.blocked?.on == ["sink.in"])
     }
 
+    /// The session is named: others may run on this machine.
     /// Clients and sources stand still, and no message lies anywhere that is known, in ten lines running.
     private func settled(_ program: Program) throws -> Snapshot {
         var last: [Int?] = []

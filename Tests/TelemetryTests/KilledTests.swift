@@ -81,6 +81,41 @@ import Testing
         #expect([left.sent, left.received, left.depth, left.lost] == [1, 1, 0, 0])
     }
 
+    @Test func `a connection that waited for a stopped process to accept it stays known, and is paired`() throws {
+        let session = try MadeUpSession(twoNodes(from: "DEALER", to: "ROUTER"))
+        let sender = session.start("sender")
+        let receiver = session.start("receiver")
+        sender.addEndpoint(sender.addSocket("DEALER"), "tcp://127.0.0.1:5000", connects: true)
+        receiver.addEndpoint(receiver.addSocket("ROUTER"), "tcp://127.0.0.1:5000", connects: false)
+        let collector = try session.collector()
+        let address = "tcp://127.0.0.1:40000"
+        // The kernel took the connection; the process that is to accept it stands still.
+        sender.addConnection(
+            0, 0, accepted: false, local: address, peer: "tcp://127.0.0.1:5000", opened: session.now, handshake: nil)
+        sender.socket(0).pointee.sent_messages = 1
+        _ = try collector.collect()
+        session.advance(5)
+        _ = try collector.collect()
+        // It goes on. Its segment was read a moment before, the sender's after; and that was the sender's last word.
+        sender.connection(0).pointee.handshake = UInt32(TAP_HANDSHAKE_SUCCEEDED)
+        sender.connection(0).pointee.out_messages = 1
+        session.kill(sender)
+        let between = try #require(try collector.collect().links.first).out
+        #expect([between.sent, between.received, between.lost] == [1, 0, 0])
+        receiver.addConnection(
+            0, 0, accepted: true, local: "tcp://127.0.0.1:5000", peer: address, opened: session.now - 1000)
+        receiver.connection(0).pointee.in_messages = 1
+        receiver.connection(0).pointee.delivered_messages = 1
+        receiver.socket(0).pointee.received_messages = 1
+        for _ in 0..<40 {
+            session.advance(0.1)
+            let links = try collector.collect().links
+            #expect(links.count == 1)
+            let out = try #require(links.first).out
+            #expect([out.sent, out.received, out.depth, out.lost] == [1, 1, 0, 0])
+        }
+    }
+
     private func pair(_ from: String, _ to: String) throws -> (MadeUpSession, SegmentBuilder, SegmentBuilder) {
         let session = try MadeUpSession(twoNodes(from: from, to: to))
         let sender = session.start("sender")

@@ -261,12 +261,21 @@ final class Pair {
     let number: Int
     /// Ways whose sums are final.
     var retired: Set<Way> = []
-    /// When it was first seen.
-    let seen: UInt64
+    /// When it was first seen, or its handshake, or its end.
+    private var changed: UInt64
+    private var shown: (handshake: ConnectionRow.Handshake, ended: Bool) = (.none, false)
 
     init(number: Int, seen: UInt64) {
         self.number = number
-        self.seen = seen
+        changed = seen
+    }
+
+    /// The accepting process may be read before, or have been stopped until now: its end may yet be seen.
+    func awaitsOther(now: UInt64) -> Bool {
+        guard accepted == nil else { return false }
+        let shows = (handshake, ended)
+        if shows != shown { (changed, shown) = (now, shows) }
+        return now < changed + 2_000_000_000
     }
 
     /// Every end that is known has closed, or its process is dead.

@@ -139,10 +139,7 @@ final class SessionLink {
         var sums = folded
         let targetIsTapped = to?.living ?? false
         flows.removeAll { flow in
-            // The accepting process is read at another moment, and a moment later shows its end.
-            let part = flow.tally(now: now) { pair in
-                pair.accepted == nil && targetIsTapped && now < pair.seen + 2_000_000_000
-            }
+            let part = flow.tally(now: now) { targetIsTapped && $0.awaitsOther(now: now) }
             sums[flow.way] += part
             guard flow.final else { return false }
             folded[flow.way] += part
