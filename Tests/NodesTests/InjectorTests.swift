@@ -100,4 +100,34 @@ import ZeroMQ
     func aBehaviorThatIsNoInjectionIsRefused(behavior: [String: BehaviorValue]) {
         #expect(throws: InjectionBehaviorError.self) { try Injection(behavior: behavior) }
     }
+
+    @Test func aPeerThatDiesInTheHandshakeHasRefusedNothing() throws {
+        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && listen(listener, 1) == 0 && getsockname(listener, $0, &size) == 0
+            }
+        }
+        try #require(bound)
+        let injector = try RunningNode(
+            "injector", name: "inject-1", in: scratch, Injection(target: "t.in", frames: [[65]]).behavior,
+            ResolvedSocket(
+                name: "out", type: "DEALER",
+                connects: [.init(endpoint: "tcp://127.0.0.1:\(UInt16(bigEndian: address.sin_port))")]))
+        // It is gone at once, as a killed process is, and its port with it.
+        let connection = accept(listener, nil, nil)
+        try #require(connection >= 0)
+        shutdown(listener, Int32(SHUT_RDWR))
+        var reset = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
+        close(connection)
+        let end = injector.ended()
+        #expect(end.status == 1)
+        #expect(end.errors.contains("nobody listens"), "\(end.errors)")
+    }
 }

@@ -116,6 +116,20 @@ import Testing
         }
     }
 
+    @Test func `a link whose handshake failed is retried when nobody is there any more to refuse it`() throws {
+        let (session, sender, receiver) = try pair("DEALER", "ROUTER")
+        let collector = try session.collector()
+        sender.connection(0).pointee.handshake = UInt32(TAP_HANDSHAKE_FAILED)
+        sender.connection(0).pointee.closed_ns = session.now
+        session.kill(receiver)
+        sender.endpoint(0).pointee.attempts = 1
+        session.advance(0.1)
+        #expect(try collector.collect().links.first?.state == .refused)
+        sender.endpoint(0).pointee.attempts = 3
+        session.advance(0.1)
+        #expect(try collector.collect().links.first?.state == .retrying)
+    }
+
     private func pair(_ from: String, _ to: String) throws -> (MadeUpSession, SegmentBuilder, SegmentBuilder) {
         let session = try MadeUpSession(twoNodes(from: from, to: to))
         let sender = session.start("sender")

@@ -26,6 +26,7 @@ struct Handshake {
         var retries = 0
         // Socket types that do not go together end the connection without a word, and libzmq does not try again.
         var refusedAt: Seconds?
+        var failures = 0
         while Clock.now < deadline {
             if Signals.mustStop { return .interrupted }
             if let refusedAt, Clock.now >= refusedAt { return .refused }
@@ -35,7 +36,11 @@ struct Handshake {
                 while let event = try monitor.next(wait: false) {
                     switch event.kind {
                     case .handshakeSucceeded: return .succeeded
-                    case .handshakeFailedAuth, .handshakeFailedNoDetail, .handshakeFailedProtocol: return .refused
+                    case .handshakeFailedAuth, .handshakeFailedProtocol: return .refused
+                    case .handshakeFailedNoDetail:
+                        // It may have been killed just then: only who does it again refuses.
+                        failures += 1
+                        if failures > 1 { return .refused }
                     case .connectRetried:
                         retries += 1
                         refusedAt = nil

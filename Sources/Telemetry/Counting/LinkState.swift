@@ -7,6 +7,8 @@ struct LinkState {
     private(set) var reconnects = 0
     /// CONNECT_RETRIED so far when it was last up.
     private var attemptsWhenUp = 0
+    /// Of the newest connection whose handshake failed: its ordinal, and CONNECT_RETRIED so far when that was seen.
+    private var refusal: (pair: Int, attempts: Int)?
 
     /// - Parameters:
     ///   - endpoint: the connect, while its process and socket live
@@ -19,6 +21,7 @@ struct LinkState {
     ) {
         let wasUp = state == .up || handshakes > 0 || (inproc != nil && state == .down)
         reconnects = max(reconnects, handshakes - 1)
+        if let pair, pair.handshake == .failed, refusal?.pair != pair.number { refusal = (pair.number, attempts) }
         let (next, time) = judge(endpoint, pair, inproc, attempts, wasUp, now)
         if next == .up { attemptsWhenUp = attempts }
         if next != state || (next == .up && time != 0) {
@@ -45,7 +48,9 @@ struct LinkState {
             }
         }
         guard let endpoint else { return wasUp ? (.down, pair?.closed ?? now) : (.declared, now) }
-        if pair?.handshake == .failed || endpoint.row.lastEvent & MonitorEvent.handshakeFailed != 0 {
+        // The attempt after a refusal is counted at once. When one more is, nobody was there to refuse it.
+        let stands = refusal.map { $0.pair == pair?.number && attempts <= $0.attempts + 1 } ?? false
+        if stands || endpoint.row.lastEvent & MonitorEvent.handshakeFailed != 0 {
             return (.refused, endpoint.row.lastEventTime)
         }
         if wasUp {
