@@ -285,8 +285,9 @@ TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, siz
     ADD(shared->received_bytes, size);
     state->receive_bytes += size;
     if (more) return;
-    ADD(shared->received_messages, 1);
+    // The connection first: a process that is killed in between leaves nothing that its socket has and no link has.
     tap_delivered(state, message);
+    ADD(shared->received_messages, 1);
     state->receive_bytes = 0;
 }
 

@@ -104,6 +104,7 @@ struct TortureTests {
         // The receiver dies with its queues full; the source's pipe outlives it.
         try block(program)
         try signal(program, "sink", SIGKILL)
+        try program.snapshot("the end of the sink") { $0.node("sink")?.state == .failed }
         try workplace.ctl("start", "sink")
         try up(program)
         // The sender dies inside zmq_send; what the kernel holds is still read.
