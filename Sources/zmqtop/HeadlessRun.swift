@@ -24,7 +24,7 @@ struct HeadlessRun {
         ending.onAsked { wake.signal() }
         let collector = try Collector(layout: session.layout)
         var observation = Observation()
-        try checkNames(try collector.collect())
+        try checkNames()
         let start = DispatchTime.now()
         var tick = 1
         while true {
@@ -49,8 +49,10 @@ struct HeadlessRun {
     }
 
     /// Names in the expression are those of this session.
-    private func checkNames(_ first: Snapshot) throws {
+    private func checkNames() throws {
         guard let until else { return }
+        // With a collector of its own: a look takes the events since the one before it.
+        let first = try Collector(layout: session.layout).collect()
         do {
             _ = try Condition(parsing: until.text, knowing: first)
         } catch {

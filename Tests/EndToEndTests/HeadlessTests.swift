@@ -249,10 +249,16 @@ struct HeadlessTests {
             """)
     }
 
+    /// Totals never go back; lines are numbered from 1; no monitor event is left out.
     private func expectMonotone(_ out: String) throws {
         var totals: [String: Int] = [:]
+        var seq = 0
+        var handshakes = 0
         for line in out.split(separator: "\n") {
             let snapshot = try JSONDecoder().decode(Snapshot.self, from: Data(line.utf8))
+            seq += 1
+            #expect(snapshot.seq == seq)
+            handshakes += snapshot.events.count { $0.event == "HANDSHAKE_SUCCEEDED" }
             var now: [String: Int?] = [:]
             for link in snapshot.links {
                 for (name, way) in [("out", link.out), ("back", link.back)] {
@@ -271,6 +277,8 @@ struct HeadlessTests {
                 totals[key] = value
             }
         }
+        // Two ends of each of the five links.
+        #expect(handshakes == 10)
     }
 
     private func expectNothingLeft() throws {

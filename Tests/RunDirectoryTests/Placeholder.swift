@@ -1,1 +1,0 @@
-// This target's files replace this one.
