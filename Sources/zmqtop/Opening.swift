@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import RunDirectory
 import Session
-import Telemetry
 import Topology
 
 // The steps that several commands begin with.

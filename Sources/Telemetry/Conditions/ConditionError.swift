@@ -1,3 +1,5 @@
+import RunDirectory
+
 /// Where an expression cannot be read, what was expected there, and what may have been meant.
 public struct ConditionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// As it was written.
@@ -26,27 +28,7 @@ public struct ConditionError: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// The name that is nearest to what was written, when it is near enough to be a slip.
 func nearest(_ word: String, in names: [String]) -> String? {
-    names.map { ($0, distance(Array(word.lowercased()), Array($0.lowercased()))) }
+    names.map { ($0, editDistance(word.lowercased(), $0.lowercased())) }
         .filter { $0.1 <= max(1, word.count / 3) }
         .min { $0.1 < $1.1 }?.0
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours that make one of the other.
-private func distance(_ one: [Character], _ other: [Character]) -> Int {
-    var before: [Int] = []
-    var last = Array(0...other.count)
-    for row in 0..<one.count {
-        var current = [row + 1]
-        for column in 0..<other.count {
-            var least = min(
-                last[column] + (one[row] == other[column] ? 0 : 1), last[column + 1] + 1, current[column] + 1)
-            if row > 0, column > 0, one[row] == other[column - 1], one[row - 1] == other[column] {
-                least = min(least, before[column - 1] + 1)
-            }
-            current.append(least)
-        }
-        before = last
-        last = current
-    }
-    return last[other.count]
 }
