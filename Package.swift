@@ -20,6 +20,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -57,7 +58,16 @@ let package = Package(
                 "CLinux", "CTapSegment", "Keeping", "RunDirectory", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),
-        .target(name: "Telemetry", dependencies: ["CTapSegment", "RunDirectory"], swiftSettings: swift),
+        .target(
+            name: "Telemetry",
+            dependencies: [
+                "CTapSegment", "RunDirectory", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: swift),
+        // What runs on this machine without our doing.
+        .target(name: "Discovery", dependencies: ["CLinux", "RunDirectory", "Telemetry"], swiftSettings: swift),
+        // What is in a frame.
+        .target(name: "Payload", swiftSettings: swift),
 
         // The screens.
         .target(name: "TerminalUI", swiftSettings: swift),
@@ -69,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "zmqtop",
             dependencies: [
-                "Topology", "RunDirectory", "Session", "Telemetry", "TerminalUI", "Dashboard", "Terminal",
+                "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI", "Dashboard",
+                "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -95,6 +106,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "CTapSegment", "RunDirectory"], swiftSettings: swift),
+        .testTarget(
+            name: "DiscoveryTests", dependencies: ["Discovery", "Telemetry", "RunDirectory"], swiftSettings: swift),
+        .testTarget(name: "PayloadTests", dependencies: ["Payload"], swiftSettings: swift),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],

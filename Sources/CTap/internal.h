@@ -159,7 +159,10 @@ bool tap_segment_back(void *record, size_t size);
 #define TAP_CONNECTIONS_OFFSET (TAP_ENDPOINTS_OFFSET + TAP_ENDPOINT_CAPACITY * sizeof(struct tap_endpoint))
 #define TAP_EVENTS_OFFSET (TAP_CONNECTIONS_OFFSET + TAP_CONNECTION_CAPACITY * sizeof(struct tap_connection))
 #define TAP_GAUGES_OFFSET (TAP_EVENTS_OFFSET + TAP_EVENT_CAPACITY * sizeof(struct tap_event))
-#define TAP_SEGMENT_SIZE (TAP_GAUGES_OFFSET + TAP_GAUGE_CAPACITY * sizeof(struct tap_gauge))
+#define TAP_STAMPS_OFFSET (TAP_GAUGES_OFFSET + TAP_GAUGE_CAPACITY * sizeof(struct tap_gauge))
+#define TAP_SAMPLES_OFFSET (TAP_STAMPS_OFFSET + TAP_CONNECTION_CAPACITY * sizeof(struct tap_stamps))
+#define TAP_ORDERS_OFFSET (TAP_SAMPLES_OFFSET + TAP_SAMPLE_CAPACITY * sizeof(struct tap_sample))
+#define TAP_SEGMENT_SIZE ((TAP_ORDERS_OFFSET + sizeof(struct tap_orders) + 4095) / 4096 * 4096)
 static inline struct tap_socket *tap_socket_record(uint32_t index) {
     return (struct tap_socket *)(tap_segment + TAP_SOCKETS_OFFSET) + index;
 }

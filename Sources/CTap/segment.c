@@ -89,6 +89,9 @@ static const char *make(void) {
         describe(&header->connections, TAP_CONNECTIONS_OFFSET, sizeof(struct tap_connection), TAP_CONNECTION_CAPACITY);
         describe(&header->events, TAP_EVENTS_OFFSET, sizeof(struct tap_event), TAP_EVENT_CAPACITY);
         describe(&header->gauges, TAP_GAUGES_OFFSET, sizeof(struct tap_gauge), TAP_GAUGE_CAPACITY);
+        describe(&header->stamps, TAP_STAMPS_OFFSET, sizeof(struct tap_stamps), TAP_CONNECTION_CAPACITY);
+        describe(&header->samples, TAP_SAMPLES_OFFSET, sizeof(struct tap_sample), TAP_SAMPLE_CAPACITY);
+        describe(&header->orders, TAP_ORDERS_OFFSET, sizeof(struct tap_orders), 1);
         reset(&tap_socket_slots, &header->sockets);
         reset(&tap_endpoint_slots, &header->endpoints);
         reset(&tap_connection_slots, &header->connections);

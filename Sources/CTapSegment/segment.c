@@ -6,3 +6,7 @@ _Static_assert(sizeof(struct tap_endpoint) % 64 == 0, "records keep to cache lin
 _Static_assert(sizeof(struct tap_connection) % 64 == 0, "records keep to cache lines");
 _Static_assert(sizeof(struct tap_event) % 64 == 0, "records keep to cache lines");
 _Static_assert(sizeof(struct tap_gauge) % 64 == 0, "records keep to cache lines");
+_Static_assert(sizeof(struct tap_sample) == 2048, "two to a page");
+_Static_assert(sizeof(struct tap_stamps) % 64 == 0, "records keep to cache lines");
+_Static_assert(sizeof(struct tap_order) == 65536, "whole pages");
+_Static_assert(sizeof(struct tap_orders) % 64 == 0, "records keep to cache lines");

@@ -251,6 +251,8 @@ extension Snapshot {
         public var endpoint: String
         /// `tcp`, `ipc`, `inproc`.
         public var transport: String
+        /// Where its figures come from: the better of what its two ends give.
+        public var source: Node.Source
         /// Where it stands.
         public var state: State
         /// `elapsed` when it came into this state.
@@ -272,8 +274,9 @@ extension Snapshot {
 
         /// A link; what is left out is unknown.
         public init(
-            id: String, from: String, to: String, endpoint: String, transport: String, state: State,
-            since: Double? = nil, incarnation: Incarnations = .init(from: nil, to: nil), reconnects: Int = 0,
+            id: String, from: String, to: String, endpoint: String, transport: String, source: Node.Source = .tap,
+            state: State, since: Double? = nil, incarnation: Incarnations = .init(from: nil, to: nil),
+            reconnects: Int = 0,
             attempts: Int = 0, retryIn: Double? = nil, faults: [String] = [], out: Direction = .init(),
             back: Direction = .init()
         ) {
@@ -282,6 +285,7 @@ extension Snapshot {
             self.to = to
             self.endpoint = endpoint
             self.transport = transport
+            self.source = source
             self.state = state
             self.since = since
             self.incarnation = incarnation
@@ -356,14 +360,23 @@ extension Snapshot {
         public var lost: Int?
         /// Taken off the wire and never delivered.
         public var discarded: Int?
-        /// From end to end; nil unknown.
+        /// From send() at one end to recv() at the other: over the last ten seconds; nil when nothing was measured.
         public var latency: Latency?
+        /// From zmq_send at one end to zmq_recv at the other, queues included; nil where either is not known per connection.
+        public var deliveryLatency: Latency?
+        /// From a PUB or XPUB: messages that the subscriptions of this subscriber match; nil elsewhere and when unknown.
+        public var matched: Int?
+        /// `lost` of a PUB or XPUB is an estimate while its queue is not known to be empty.
+        public var lostEstimated: Bool
+        /// Bytes in the kernel's queues of both ends (Send-Q and Recv-Q); where the kernel is the only source.
+        public var kernelBytes: Int?
 
         /// One way; what is left out is unknown.
         public init(
             sent: Int? = nil, onWire: Int? = nil, offWire: Int? = nil, received: Int? = nil, rate: Double? = nil,
             bytes: Int? = nil, depth: Int? = nil, stages: Stages = .init(), lost: Int? = nil, discarded: Int? = nil,
-            latency: Latency? = nil
+            latency: Latency? = nil, deliveryLatency: Latency? = nil, matched: Int? = nil, lostEstimated: Bool = false,
+            kernelBytes: Int? = nil
         ) {
             self.sent = sent
             self.onWire = onWire
@@ -376,6 +389,10 @@ extension Snapshot {
             self.lost = lost
             self.discarded = discarded
             self.latency = latency
+            self.deliveryLatency = deliveryLatency
+            self.matched = matched
+            self.lostEstimated = lostEstimated
+            self.kernelBytes = kernelBytes
         }
     }
 

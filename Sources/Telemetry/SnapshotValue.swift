@@ -134,7 +134,8 @@ extension Snapshot.Link {
     var value: SnapshotValue {
         .object([
             ("id", .text(id)), ("from", .text(from)), ("to", .text(to)), ("endpoint", .text(endpoint)),
-            ("transport", .text(transport)), ("state", .text(state.rawValue)), ("since", .init(since)),
+            ("transport", .text(transport)), ("source", .text(source.rawValue)), ("state", .text(state.rawValue)),
+            ("since", .init(since)),
             ("incarnation", .object([("from", .init(incarnation.from)), ("to", .init(incarnation.to))])),
             ("reconnects", .int(reconnects)), ("attempts", .int(attempts)), ("retryIn", .init(retryIn)),
             ("faults", .list(faults.map { .text($0) })), ("out", out.value), ("back", back.value),
@@ -153,7 +154,9 @@ extension Snapshot.Direction {
                     ("sendQueue", .init(stages.sendQueue)), ("kernel", .init(stages.kernel)),
                     ("receiveQueue", .init(stages.receiveQueue)),
                 ])
-            ), ("lost", .init(lost)), ("discarded", .init(discarded)), ("latency", latency?.value ?? .null),
+            ), ("lost", .init(lost)), ("lostEstimated", .flag(lostEstimated)), ("discarded", .init(discarded)),
+            ("matched", .init(matched)), ("latency", latency?.value ?? .null),
+            ("deliveryLatency", deliveryLatency?.value ?? .null), ("kernelBytes", .init(kernelBytes)),
         ])
     }
 }

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define TAP_MAGIC 0x31504154514d5a00ULL  // "\0ZMQTAP1"
-#define TAP_VERSION 1u
+#define TAP_VERSION 2u
 #define TAP_HEADER_SIZE 4096u
 
 #define TAP_SOCKET_CAPACITY 2048u
@@ -33,6 +33,14 @@
 #define TAP_OPTION_VALUE 52u
 #define TAP_ADDRESS 128u
 #define TAP_IDENTITY 256u
+#define TAP_SAMPLE_CAPACITY 4096u
+#define TAP_SAMPLE_FRAMES 16u
+#define TAP_SAMPLE_BYTES 1728u
+#define TAP_STAMP_COUNT 64u
+#define TAP_LEASE_CAPACITY 8u
+#define TAP_ORDER_CAPACITY 8u
+#define TAP_ORDER_FRAMES 16u
+#define TAP_ORDER_BYTES 65312u
 
 // Environment of a tapped process. Without TAP_ENV_DIRECTORY the tap passes every call through and does nothing else.
 #define TAP_ENV_DIRECTORY "ZMQTOP_TAP_DIRECTORY"      // absolute path of the segments' folder (mode 0700)
@@ -70,7 +78,13 @@ struct tap_header {
     struct tap_table events;
     struct tap_table gauges;
     uint64_t events_written;  // ordinal of the next event; the ring holds the last `events.capacity` of them
-    uint8_t reserved[4096 - 8 - 4 - 4 - 8 - 4 * 4 - 8 - 8 - 128 - 5 * 24 - 8];
+    struct tap_table samples;  // a ring like that of the events
+    struct tap_table stamps;   // record i belongs to connections[i]; `used` is that of the connections
+    struct tap_table orders;   // one record of struct tap_orders, the one place that zmqtop writes and the tap reads
+    uint64_t samples_written;  // ordinal of the next sample
+    char program[32];          // the process's name as the kernel tells it (comm), at the time the segment was made
+    uint32_t libzmq_copies;    // copies of libzmq that the tap stands in front of; 0: none, the wire alone is counted
+    uint8_t reserved[4096 - 8 - 4 - 4 - 8 - 4 * 4 - 8 - 8 - 128 - 8 * 24 - 2 * 8 - 32 - 4];
 };
 
 // An option that the program set, or that the tap read at creation (TAP_OPTION_DEFAULT).
@@ -127,7 +141,8 @@ struct tap_socket {
     uint64_t receive_would_block;  // EAGAIN
     uint64_t drained_ns;           // when a receive last found nothing: every queue of the socket was empty then
     uint64_t api_unknown;          // 1: zmq_proxy_steerable and the like move messages past the API; API counts are unknown
-    uint8_t pad2[16];
+    uint64_t injected_messages;    // of those sent: by an order, not by the program
+    uint64_t context;              // ordinal of its context in the process, from 1: inproc names belong to a context
 
     // What connections whose slots were reused had counted, so that the socket's own sums stay whole.
     uint64_t retired_out_messages;
@@ -190,7 +205,7 @@ struct tap_connection {
     char peer_type[16];              // Socket-Type of the peer's READY
     char local[TAP_ADDRESS];         // "tcp://127.0.0.1:41234", "ipc:///path"; empty unknown
     char peer[TAP_ADDRESS];
-    uint8_t pad0[16];
+    char own_type[16];  // Socket-Type of our own READY: all that is known of a socket whose libzmq is linked in
 
     // Written by the thread that uses the socket. `accepted` is kept for ROUTER and REP only: elsewhere the socket's
     // own totals tell it (one pipe) or nobody knows. `delivered` is kept always.
@@ -198,7 +213,13 @@ struct tap_connection {
     uint64_t accepted_bytes;
     uint64_t delivered_messages;
     uint64_t delivered_bytes;
-    uint8_t pad1[32];
+    // PUB, XPUB: messages accepted whose topic one of this subscriber's subscriptions matches, from the moment the
+    // subscription came off the wire. libzmq takes it up somewhat later: `matched_since_first` counts only from the
+    // first message that left on this connection, and is exact while no subscription is added.
+    uint64_t matched_messages;
+    uint64_t matched_since_first;
+    uint64_t matched_unknown;  // 1: too many subscriptions to match each message against
+    uint8_t pad1[8];
 
     // Written by the I/O thread: what has left through send().
     uint64_t out_messages;
@@ -232,6 +253,84 @@ struct tap_event {
     uint64_t connection_id;  // 0 unknown
     uint8_t pad0[16];
     char endpoint[TAP_ADDRESS];  // as libzmq reports it
+};
+
+// A message as it was handed to libzmq or came from it: the first bytes of its frames. Taken only while a lease in the
+// orders asks for it.
+enum { TAP_DIRECTION_SENT = 1u, TAP_DIRECTION_RECEIVED = 2u };
+enum { TAP_SAMPLE_INJECTED = 1u, TAP_SAMPLE_LOST = 2u };  // sent by an order; accepted, and dropped by a ROUTER
+struct tap_sample {
+    uint64_t ordinal;  // its own number + 1, stored last; 0 while it is being written
+    uint64_t time_ns;  // of the last frame
+    uint32_t socket_index;
+    uint32_t socket_id;
+    uint64_t connection_id;  // 0 unknown
+    uint64_t message;        // which message of its socket in this direction it is, from 1
+    uint64_t bytes;          // of all frames
+    uint32_t direction;
+    uint32_t flags;
+    uint32_t frame_count;  // of the message; those beyond TAP_SAMPLE_FRAMES are not listed
+    uint32_t pad0;
+    struct {
+        uint64_t size;  // of the frame
+        uint32_t kept;  // bytes of it that follow in `data`, one frame after the other
+        uint32_t pad0;
+    } frames[TAP_SAMPLE_FRAMES];
+    uint8_t data[TAP_SAMPLE_BYTES];
+};
+
+// When the n-th message of a connection passed each stage. Both ends stamp multiples of a power of two, which each
+// chooses by its rate so that a ring lasts about a second: the multiples of the coarser one are in both.
+struct tap_stamp {
+    uint64_t ordinal;  // messages of this connection and stage, this one included; stored last, 0 while it is changed
+    uint64_t time_ns;
+};
+struct tap_stamp_ring {
+    uint64_t written;  // the ring holds the last TAP_STAMP_COUNT
+    struct tap_stamp stamps[TAP_STAMP_COUNT];
+};
+struct tap_stamps {
+    uint64_t connection_id;
+    uint8_t pad0[24];
+    struct tap_stamp_ring accepted;   // taken by zmq_send; only where the connection is known then
+    struct tap_stamp_ring out;        // left through send()
+    struct tap_stamp_ring in;         // came in through recv()
+    struct tap_stamp_ring delivered;  // handed out by zmq_recv
+};
+
+// What zmqtop asks of the process. Any zmqtop of the same user may map this part read-write: a lease or an order is
+// claimed by setting its `owner` from 0 (or from a process that is gone) with a compare-and-swap. After a change the
+// bit in `attention` is set (fetch-or). The tap looks at `attention` in each call, and clears a bit before it looks.
+enum { TAP_ATTENTION_SAMPLES = 1u, TAP_ATTENTION_ORDERS = 2u };
+struct tap_lease {       // a wish for samples; the finest of those in force is followed
+    int32_t owner;       // pid
+    uint32_t socket_id;  // 0: every socket
+    uint64_t until_ns;   // to be renewed before: who is gone asks for nothing more
+    uint64_t interval_ns;  // least time between two samples of one socket and direction; 0: every message
+};
+enum { TAP_ORDER_FREE = 0u, TAP_ORDER_PLACED = 1u, TAP_ORDER_TAKEN = 2u, TAP_ORDER_DONE = 3u, TAP_ORDER_FAILED = 4u };
+enum { TAP_ORDER_INJECT = 1u };
+struct tap_order {
+    int32_t owner;       // pid; it frees the order again (state, then owner)
+    uint32_t state;      // PLACED by the owner; TAKEN, DONE and FAILED by the tap, on the thread that uses the socket
+    uint32_t kind;       // INJECT: send one message of these frames, between two messages of the program
+    uint32_t socket_id;
+    int32_t error;       // FAILED: errno. EAGAIN does not fail: it is tried again at the next call
+    uint32_t frame_count;
+    uint64_t placed_ns;
+    uint64_t finished_ns;
+    uint32_t attempts;  // how often it found the queue full
+    uint32_t pad0;
+    uint32_t frame_sizes[TAP_ORDER_FRAMES];
+    uint8_t pad1[112];
+    uint8_t data[TAP_ORDER_BYTES];
+};
+struct tap_orders {
+    uint32_t attention;
+    uint32_t pad0;
+    struct tap_lease leases[TAP_LEASE_CAPACITY];
+    uint8_t pad1[56];
+    struct tap_order orders[TAP_ORDER_CAPACITY];
 };
 
 struct tap_gauge {

@@ -280,7 +280,8 @@ private enum Schema {
         socket.blocked = .init(call: "", for: 0, on: [])
         var link = Snapshot.Link(id: "", from: "", to: "", endpoint: "", transport: "", state: .up)
         link.out.latency = .init(p50: 0, p90: 0, p99: 0, max: 0, samples: 0)
-        link.back.latency = link.out.latency
+        link.out.deliveryLatency = link.out.latency
+        link.back = link.out
         let node = Snapshot.Node(
             name: "", kind: "", group: "", state: .running, exit: .init(code: nil, signal: nil))
         let event = Snapshot.Event(elapsed: 0, node: "", socket: nil, event: "", endpoint: "", value: 0)
