@@ -3,6 +3,7 @@
 #ifndef ZMQTOP_CLINUX_H
 #define ZMQTOP_CLINUX_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct linux_program {
@@ -33,6 +34,25 @@ int linux_event_descriptor(void);
 // A child that has ended and is not reaped yet: its id, and its exit code or the signal that ended it (the other is
 // -1). 0: no child has ended. -1: there are no children at all.
 pid_t linux_ended_child(int *code, int *signal);
+
+enum { LINUX_TCP = 1, LINUX_UNIX = 2 };
+
+// A stream socket of this network namespace, as the kernel's tables show it.
+struct linux_stream {
+    int transport;  // LINUX_TCP, LINUX_UNIX
+    int listening;
+    int state;                 // TCP_ESTABLISHED … of <netinet/tcp.h>; unix sockets use the same numbers
+    unsigned int inode;        // 0: it belongs to no process any more
+    unsigned int peer_inode;   // unix: the other end's; 0 unknown
+    unsigned int send_queue;     // bytes that the peer has not acknowledged, or not read where it is a unix socket
+    unsigned int receive_queue;  // bytes that its owner has not read
+    char local[128];  // "127.0.0.1:5555", "[::1]:5555", a path, or "@name" in the abstract namespace; empty: none
+    char peer[128];   // tcp alone
+};
+
+// All of them, in an array that the caller frees; `complete` is 0 when the kernel refused a family, or had to leave
+// some out. -1 with errno when there is no table at all. Blocks for the millisecond or so that the reading takes.
+int linux_streams(struct linux_stream **streams, size_t *count, int *complete);
 
 // "KILL" for 9; NULL when the number is none of a signal.
 const char *linux_signal_name(int signal);
