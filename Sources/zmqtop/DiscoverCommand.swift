@@ -32,6 +32,12 @@ struct DiscoverCommand: ParsableCommand {
     @Option(name: .customLong("for"), help: "With --headless: look for so long: 10s. (default: look once)")
     var duration: TimeSpan?
 
+    @Option(help: "A theme's name or file.")
+    var theme: String = "night"
+
+    @Flag(help: "Draw with ASCII only.")
+    var ascii = false
+
     func validate() throws {
         if json && !headless { throw ValidationError("--json goes with --headless.") }
         if duration != nil && !headless { throw ValidationError("--for goes with --headless.") }
@@ -40,12 +46,21 @@ struct DiscoverCommand: ParsableCommand {
 
     func run() throws {
         let ending = Ending()
-        let survey = MachineSurvey()
-        guard headless else { return }
-        throw ExitCode(try look(survey, ending))
+        let installation = Installation()
+        let scene = MachineScene(installation)
+        if headless { throw ExitCode(try look(scene, ending)) }
+        let screen = try Screen(theme: theme, isASCII: ascii, installation)
+        defer { screen.restore() }
+        let outcome = try DashboardRun(
+            scene: scene, ending: ending, screen: screen, readOnly: false, every: every?.seconds ?? 1, duration: nil,
+            cannotDetach: "Nothing runs in this screen: q leaves it."
+        ).run()
+        guard case .ended(let status) = outcome else { return }
+        screen.restore()
+        throw ExitCode(status)
     }
 
-    private func look(_ survey: MachineSurvey, _ ending: Ending) throws -> Int32 {
+    private func look(_ scene: MachineScene, _ ending: Ending) throws -> Int32 {
         let wake = DispatchSemaphore(value: 0)
         ending.onAsked { wake.signal() }
         let step = every?.seconds ?? 1
@@ -53,8 +68,8 @@ struct DiscoverCommand: ParsableCommand {
         var planned = 0.0
         while true {
             let isLast = planned >= duration?.seconds ?? 0 || ending.reason != nil
-            let snapshot = try survey.snapshot(final: isLast)
-            if planned == 0 { for note in survey.notes { complain(note) } }
+            let snapshot = try scene.snapshot(final: isLast)
+            if planned == 0 { for note in scene.notes { complain(note) } }
             guard printLine(json ? snapshot.jsonLine() : SurveyTables.text(snapshot)) else { return 0 }
             if isLast { return ending.reason?.status ?? 0 }
             planned = min(planned + step, duration?.seconds ?? 0)

@@ -57,4 +57,20 @@ int linux_streams(struct linux_stream **streams, size_t *count, int *complete);
 // "KILL" for 9; NULL when the number is none of a signal.
 const char *linux_signal_name(int signal);
 
+// ---- A program that can leave its terminal: the process that the shell knows (the front) does nothing but stand for the
+// one that works, until that one lets it go.
+
+struct linux_front {
+    int life;     // end of file: the front is gone
+    int release;  // what is written here the front prints on its standard error, and then ends with status 0
+};
+
+// Splits the process in two. The caller goes on as the child; the parent never returns: it passes on the signals that
+// are sent to it, stops and goes on with the child, and ends as the child ends. To be called before there is any other
+// thread. Returns 0, or errno when there is no child: the caller is alone then, as before.
+int linux_become_worker(struct linux_front *front);
+
+// Leaves the terminal: a session of our own, /dev/null as standard input, output and error. Returns 0 or errno.
+int linux_leave_terminal(void);
+
 #endif
