@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "zmqtop",
             dependencies: [
-                "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI", "Dashboard",
+                "CLinux", "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI",
+                "Dashboard",
                 "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
