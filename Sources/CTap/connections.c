@@ -394,7 +394,7 @@ TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_
     } else {
         if (socket->shared->connection_total == 0 && socket->inproc) return;
         int saved = errno;
-        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
+        int descriptor = socket->api->zmq_msg_get(last_frame, ZMQ_SRCFD);
         errno = saved;
         state = source_of(socket, descriptor);
         if (state == NULL) return;

@@ -84,10 +84,15 @@ static TAP_HOT bool receiving(void) {
     return thread.call == TAP_CALL_RECV || thread.call == TAP_CALL_MSG_RECV;
 }
 
+int32_t tap_thread_id(void) {
+    if (thread.id == 0) thread.id = (int32_t)syscall(SYS_gettid);
+    return thread.id;
+}
+
 // libzmq waits for its socket in poll(): the only place where a call blocks, so the message path need not read a clock.
 static TAP_HOT void wait_begins(void) {
     int saved = errno;
-    if (thread.id == 0) thread.id = (int32_t)syscall(SYS_gettid);
+    (void)tap_thread_id();
     uint64_t now = tap_now();
     // One call may wait several times; it has been blocked since the first.
     if (thread.blocked_ns == 0) {
