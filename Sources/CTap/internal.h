@@ -372,7 +372,7 @@ void tap_connections_forget(void);
 void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
 TAP_INLINE void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
     struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
-    if (UNLIKELY(only == NULL || socket->special)) {
+    if (UNLIKELY(only == NULL || socket->special & (TAP_RECEIVE_ROUTER | TAP_RECEIVE_REP))) {
         tap_delivered_by_source(socket, last_frame);
         return;
     }
