@@ -315,7 +315,8 @@ static inline bool tap_wire_open(const struct tap_wire *wire) {
     if (wire->phase == TAP_WIRE_GREETING || wire->phase == TAP_WIRE_UNKNOWN) return false;
     return wire->more || (wire->phase != TAP_WIRE_FLAGS && !(wire->flags & 4));
 }
-bool tap_wire_signature(const uint8_t *bytes, size_t size);
+bool tap_wire_signature(const uint8_t *bytes, size_t size);        // what is there of it
+bool tap_wire_whole_signature(const uint8_t *bytes, size_t size);  // beyond doubt
 
 // ---- connections (connections.c)
 
@@ -327,6 +328,7 @@ struct tap_connection_state {
     uint32_t socket;  // index; TAP_NO_INDEX until joined
     uint32_t socket_id;
     bool open;
+    bool foreign;
     bool routing_id_fixed;  // known for good
     uint32_t next;          // in the socket's list of open ones
     uint32_t older;         // an earlier connection of this descriptor whose messages may still wait to be received
@@ -357,7 +359,8 @@ static inline struct tap_connection_state *tap_connection_find(int descriptor) {
     struct tap_connection_state *state = &tap_connections[place - 1];
     return LOAD(state->open) && state->descriptor == descriptor ? state : NULL;
 }
-struct tap_connection_state *tap_connection_open(int descriptor);
+// `foreign`: no libzmq that the tap stands in front of has made it, so no monitor and no socket will tell of it.
+struct tap_connection_state *tap_connection_open(int descriptor, bool foreign);
 void tap_connection_close(struct tap_connection_state *state);
 void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken);
 void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size);
@@ -411,6 +414,7 @@ struct tap_address {
     int32_t peer_pid;
 };
 void tap_address_of(int descriptor, struct tap_address *address);
+uint32_t tap_address_role(int descriptor, const struct tap_address *address);  // which end of it connected
 
 // ---- monitors (monitor.c)
 

@@ -7,19 +7,26 @@
 
 #include "internal.h"
 
-static TAP_HOT struct tap_connection_state *connection_of(int descriptor, const void *bytes, size_t size, const void *caller) {
+// A descriptor that nobody has announced: a connection begins with the signature of ZMTP. Who speaks it without a
+// libzmq that the tap stands in front of (it is linked in, or it is none) shows all of the signature at once.
+static struct tap_connection_state *announced(int descriptor, const uint8_t *bytes, size_t size, const void *caller) {
+    if (!process.wanted || !tap_wire_signature(bytes, size)) return NULL;
+    bool foreign = !tap_is_libzmq(caller);
+    if (foreign && !tap_wire_whole_signature(bytes, size)) return NULL;
+    return tap_connection_open(descriptor, foreign);
+}
+
+static TAP_HOT struct tap_connection_state *connection_of(int descriptor, const void *bytes, ssize_t size, const void *caller) {
     struct tap_connection_state *state = tap_connection_find(descriptor);
-    if (LIKELY(state != NULL) || LIKELY(tap_segment == NULL)) return state;
-    // A descriptor that nobody has announced: a connection begins with the signature of ZMTP.
-    if (!tap_wire_signature(bytes, size) || !tap_is_libzmq(caller)) return NULL;
-    return tap_connection_open(descriptor);
+    if (LIKELY(state != NULL) || size <= 0 || LIKELY(*(const uint8_t *)bytes != 0xff)) return state;
+    return announced(descriptor, bytes, (size_t)size, caller);
 }
 
 TAP_EXPORT TAP_HOT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     if (UNLIKELY(libc.send == NULL)) tap_find_libc();
     ssize_t result = libc.send(descriptor, buffer, size, flags);
-    struct tap_connection_state *state = connection_of(descriptor, buffer, size, caller);
+    struct tap_connection_state *state = connection_of(descriptor, buffer, result, caller);
     if (state != NULL) {
         int saved = errno;
         tap_connection_sent(state, buffer, size, result);
@@ -33,8 +40,7 @@ TAP_EXPORT TAP_HOT ssize_t recv(int descriptor, void *buffer, size_t size, int f
     if (UNLIKELY(libc.recv == NULL)) tap_find_libc();
     ssize_t result = libc.recv(descriptor, buffer, size, flags);
     if (result <= 0 || (flags & MSG_PEEK)) return result;
-    struct tap_connection_state *state =
-        connection_of(descriptor, buffer, (size_t)result, caller);
+    struct tap_connection_state *state = connection_of(descriptor, buffer, result, caller);
     if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
     return result;
 }
@@ -44,8 +50,7 @@ TAP_EXPORT ssize_t __recv_chk(int descriptor, void *buffer, size_t size, size_t 
     if (UNLIKELY(libc.recv_chk == NULL)) tap_find_libc();
     ssize_t result = libc.recv_chk(descriptor, buffer, size, room, flags);
     if (result <= 0 || (flags & MSG_PEEK)) return result;
-    struct tap_connection_state *state =
-        connection_of(descriptor, buffer, (size_t)result, caller);
+    struct tap_connection_state *state = connection_of(descriptor, buffer, result, caller);
     if (state != NULL) tap_connection_received(state, buffer, (size_t)result);
     return result;
 }

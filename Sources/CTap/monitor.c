@@ -246,7 +246,7 @@ static void take_event(struct tap_monitor *monitor, const char *text) {
     struct tap_connection_state *connection = NULL;
     if (event == ZMQ_EVENT_CONNECTED || event == ZMQ_EVENT_ACCEPTED) {
         connection = tap_connection_find((int)monitor->value);
-        if (connection == NULL) connection = tap_connection_open((int)monitor->value);
+        if (connection == NULL) connection = tap_connection_open((int)monitor->value, false);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         connection = tap_connection_find((int)monitor->value);
     }

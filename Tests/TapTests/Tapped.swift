@@ -145,7 +145,7 @@ struct Dump: Decodable {
         let asked, resolved: String
     }
     struct Connection: Decodable {
-        let socket_id, endpoint_index, id, role, handshake, zmtp_version, mechanism, wire_unknown: Int
+        let socket_id, socket_index, endpoint_index, id, role, handshake, zmtp_version, mechanism, wire_unknown: Int
         let closed_ns, inode, peer_inode, peer_pid: Int
         let accepted_messages, accepted_bytes, delivered_messages, delivered_bytes: Int
         let out_messages, out_frames, out_bytes, out_commands, out_subscriptions, out_raw_bytes, out_pending: Int
