@@ -73,6 +73,14 @@ static TAP_HOT void each_waiting(void (*mark)(struct tap_socket_state *, uint64_
     }
 }
 
+// zmq_ctx_term waits for the program to close these, and for what closed ones still send.
+static void each_open(uint64_t context, void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {
+    pthread_mutex_lock(&tap_lock);
+    for (uint32_t i = 0; i < tap_socket_slots.table->used; i++)
+        if (tap_sockets[i].socket != NULL && tap_sockets[i].shared->context == context) mark(&tap_sockets[i], now);
+    pthread_mutex_unlock(&tap_lock);
+}
+
 static TAP_HOT void mark_blocked(struct tap_socket_state *state, uint64_t now) {
     STORE(state->shared->blocked_thread, thread.id);
     STORE(state->shared->blocked_call, thread.call);
@@ -83,6 +91,16 @@ static TAP_HOT void mark_free(struct tap_socket_state *state, uint64_t now) {
     (void)now;
     STORE(state->shared->blocked_since_ns, 0);
     STORE(state->shared->blocked_call, TAP_CALL_NONE);
+}
+
+// A socket that another thread waits for is that thread's to mark: its call ends of itself.
+static void mark_held(struct tap_socket_state *state, uint64_t now) {
+    if (LOAD(state->shared->blocked_since_ns) == 0) mark_blocked(state, now);
+}
+
+static void mark_released(struct tap_socket_state *state, uint64_t now) {
+    bool ours = LOAD(state->shared->blocked_call) == TAP_CALL_TERM && LOAD(state->shared->blocked_thread) == thread.id;
+    if (ours) mark_free(state, now);
 }
 
 static TAP_HOT bool receiving(void) {
@@ -103,6 +121,7 @@ static TAP_HOT void wait_begins(void) {
     if (thread.blocked_ns == 0) {
         thread.blocked_ns = now;
         each_waiting(mark_blocked, now);
+        if (UNLIKELY(thread.context != 0)) each_open(thread.context, mark_held, now);
     }
     if (receiving()) STORE(thread.socket->shared->drained_ns, now);
     errno = saved;
@@ -110,6 +129,7 @@ static TAP_HOT void wait_begins(void) {
 
 TAP_HOT void tap_wait_ended(void) {
     each_waiting(mark_free, 0);
+    if (UNLIKELY(thread.context != 0)) each_open(thread.context, mark_released, 0);
     thread.blocked_ns = 0;
 }
 

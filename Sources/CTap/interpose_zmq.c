@@ -28,9 +28,11 @@ static const struct tap_copy *new_context(const void *caller) {
 }
 
 TAP_EXPORT void *zmq_ctx_new(void) {
-    const struct tap_copy *api = new_context(CALLER());
+    const void *caller = CALLER();
+    const struct tap_copy *api = new_context(caller);
     void *context = api != NULL ? api->zmq_ctx_new() : NULL;
-    if (context != NULL) tap_context_open(context, api);
+    // zmq_init calls it too.
+    if (context != NULL && !tap_is_libzmq(caller)) tap_context_open(context, api);
     return context;
 }
 

@@ -8,18 +8,6 @@ private let push = 8
 /// Which libzmq a call reaches, where a process holds several, or none that can be loaded.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct CopiesTests {
-    /// Compiles one of `Programs/` into the programs' folder; returns false where that fails.
-    private static func compile(_ source: String, to name: String, _ options: [String]) -> Bool {
-        let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/gcc")
-        let path = Tapped.sources.appendingPathComponent("Programs/\(source)").path
-        compiler.arguments = ["-O2", "-D_GNU_SOURCE", "-o", Tapped.program(name), path] + options
-        compiler.standardError = FileHandle.nullDevice
-        try? compiler.run()
-        compiler.waitUntilExit()
-        return compiler.terminationStatus == 0
-    }
-
     /// Two objects, the second with a libzmq of its own: the system's under another name, as a wheel has it.
     private static let plugins: Bool = {
         let system = "/usr/lib/x86_64-linux-gnu/libzmq.so.5"
@@ -29,10 +17,10 @@ struct CopiesTests {
         library.replaceSubrange(name, with: Data("libzmq.so.7".utf8))
         let own = Tapped.program("libzmq.so.7")
         guard FileManager.default.createFile(atPath: own, contents: library) else { return false }
-        return compile("plugin.c", to: "one.so", ["-shared", "-fPIC", "-lzmq"])
-            && compile("plugin.c", to: "two.so", ["-shared", "-fPIC", own, "-Wl,-rpath,$ORIGIN"])
-            && compile("plugins.c", to: "plugins", [])
-            && compile("plugins.c", to: "plugins-linked", ["-Wl,--no-as-needed", "-lzmq"])
+        return Tapped.compile("plugin.c", to: "one.so", ["-shared", "-fPIC", "-lzmq"])
+            && Tapped.compile("plugin.c", to: "two.so", ["-shared", "-fPIC", own, "-Wl,-rpath,$ORIGIN"])
+            && Tapped.compile("plugins.c", to: "plugins", [])
+            && Tapped.compile("plugins.c", to: "plugins-linked", ["-Wl,--no-as-needed", "-lzmq"])
     }()
 
     @Test func eachPluginHasItsOwnLibrary() async throws {
@@ -80,15 +68,18 @@ struct CopiesTests {
         #expect(dump.sockets.map(\.received_messages) == [300, 0, 200, 0])
         #expect(dump.sockets.map(\.sent_messages) == [0, 300, 0, 200])
         #expect(dump.sockets[0].context == dump.sockets[3].context)
-        #expect(dump.sockets[1].context == dump.sockets[2].context && dump.sockets[0].context != dump.sockets[1].context)
+        #expect(
+            dump.sockets[1].context == dump.sockets[2].context && dump.sockets[0].context != dump.sockets[1].context)
         #expect(dump.connections.map(\.socket_id).sorted() == [1, 2, 3, 4])
     }
 
     /// libzmq is part of the program: no call is seen, the wire is.
     @Test(arguments: ["tcp", "ipc"]) func aLibraryThatIsLinkedInIsCountedOnTheWire(transport: String) async throws {
-        let libraries = ["-Wl,-Bstatic", "-lzmq", "-Wl,-Bdynamic", "-lsodium", "-lpgm", "-lnorm", "-lgssapi_krb5", "-lbsd"]
+        let libraries = [
+            "-Wl,-Bstatic", "-lzmq", "-Wl,-Bdynamic", "-lsodium", "-lpgm", "-lnorm", "-lgssapi_krb5", "-lbsd",
+        ]
         try #require(
-            Self.compile("pushpull.c", to: "static", libraries + ["-lstdc++", "-lm", "-lpthread"]),
+            Tapped.compile("pushpull.c", to: "static", libraries + ["-lstdc++", "-lm", "-lpthread"]),
             "libzmq3-dev and what its libzmq.a needs")
         let folder = Tapped.makeFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -18,7 +18,7 @@ enum Tapped {
         let folder = makeFolder()
         atexit { try? FileManager.default.removeItem(at: Tapped.programs) }
         let header = root.appendingPathComponent("Sources/CTapSegment/include").path
-        for name in ["dump", "pushpull", "scenarios", "proxies", "wire", "nothing"] {
+        for name in ["dump", "pushpull", "scenarios", "proxies", "awkward", "wire", "nothing"] {
             let source = sources.appendingPathComponent("Programs/\(name).c").path
             let compiler = Process()
             compiler.executableURL = URL(fileURLWithPath: "/usr/bin/gcc")
@@ -30,6 +30,18 @@ enum Tapped {
         }
         return folder
     }()
+
+    /// Compiles one of `Programs/` into the programs' folder; returns false where that fails.
+    static func compile(_ source: String, to name: String, _ options: [String]) -> Bool {
+        let compiler = Process()
+        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/gcc")
+        let path = sources.appendingPathComponent("Programs/\(source)").path
+        compiler.arguments = ["-O2", "-D_GNU_SOURCE", "-o", program(name), path] + options
+        compiler.standardError = FileHandle.nullDevice
+        try? compiler.run()
+        compiler.waitUntilExit()
+        return compiler.terminationStatus == 0
+    }
 
     static func makeFolder() -> URL {
         var template = Array("/tmp/zmqtap-XXXXXX".utf8CString)
