@@ -378,13 +378,10 @@ TAP_EXPORT TAP_HOT int zmq_recv(void *socket, void *buffer, size_t size, int fla
     zmq_msg_t message;
     api->zmq_msg_init(&message);
     int result = receive_message(state, &message, flags, TAP_CALL_RECV);
-    int reason = errno;
-    if (LIKELY(result >= 0)) {
-        size_t copied = (size_t)result < size ? (size_t)result : size;
-        if (copied > 0) memcpy(buffer, api->zmq_msg_data(&message), copied);
-    }
+    if (UNLIKELY(result < 0)) return result;  // the message is empty still: there is nothing to close
+    size_t copied = (size_t)result < size ? (size_t)result : size;
+    if (copied > 0) memcpy(buffer, api->zmq_msg_data(&message), copied);
     api->zmq_msg_close(&message);
-    if (result < 0) errno = reason;
     return result;
 }
 

@@ -164,7 +164,7 @@ public struct CollectorError: Error, Equatable, CustomStringConvertible {
 }
 
 /// ISO 8601 in UTC with milliseconds.
-func timestamp(_ wallClock: Double) -> String {
+package func timestamp(_ wallClock: Double) -> String {
     let milliseconds = Int((wallClock * 1000).rounded(.down))
     var time = time_t(milliseconds / 1000)
     var parts = tm()

@@ -6,15 +6,16 @@ import Session
 struct InjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inject",
-        abstract: "Send messages into a running session, as a fresh peer.",
+        abstract: "Send messages to a socket of a running session, or to any endpoint, as a fresh peer.",
         discussion: """
             Examples:
               zmqtop inject scheduler.frontend '{"prompt": "hello"}' --reply 2s
               zmqtop inject worker-1.in first second third          (one message of three frames)
+              zmqtop inject tcp://127.0.0.1:5555 hello              (any program's endpoint; no session needed)
               printf '\\x01\\x02' | zmqtop inject sink.in --file - --count 100 --rate 10
             """)
 
-    @Argument(help: "NODE.SOCKET: a socket that is bound.")
+    @Argument(help: "NODE.SOCKET, a socket that is bound; or an endpoint: tcp://127.0.0.1:5555, ipc:///tmp/feed.")
     var target: String
 
     @Argument(help: "The frames of the message, as text (with --hex: as hexadecimal digits).")
@@ -55,14 +56,18 @@ struct InjectCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        let running = try findSession(session)
         var bytes = try frames.map { try hex ? decodeHex($0) : Array($0.utf8) }
         if let file { bytes.append(try read(file)) }
         let injection = Injection(
             target: target, type: type?.uppercased(), frames: bytes, identity: identity.map { Array($0.utf8) },
             count: count, rate: rate, reply: reply?.seconds)
-        try ask(running, .inject(injection)) { event in
+        let tell = { (event: InjectionEvent) in
             if let line = json ? jsonLine(event) : describe(event) { _ = printLine(line) }
+        }
+        if DirectInjection.isEndpoint(target) {
+            try DirectInjection(injection: injection, installation: Installation()).run(onEvent: tell)
+        } else {
+            try ask(try findSession(session), .inject(injection), onEvent: tell)
         }
     }
 

@@ -15,8 +15,9 @@ struct Zmqtop: ParsableCommand {
         version: "zmqtop 0.1.0",
         subcommands: [
             RunCommand.self, CheckCommand.self, GraphCommand.self, InjectCommand.self, ControlCommand.self,
-            DownCommand.self, ListCommand.self, SchemaCommand.self, InfoCommand.self,
-        ])
+            DownCommand.self, AttachCommand.self, ListCommand.self, SchemaCommand.self, InfoCommand.self,
+            DiscoverCommand.self,
+        ], defaultSubcommand: DiscoverCommand.self)
 
     /// ArgumentParser's own exit status for wrong usage is 64; ours is 2.
     static func main() {

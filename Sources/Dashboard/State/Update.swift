@@ -155,6 +155,7 @@ extension DashboardState {
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
         case .theme: return [.cycleTheme]
+        case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
         case .nextField, .previousField, .send, .yes, .no: break
         }

@@ -73,13 +73,17 @@ static void on_signal(int number) { (void)number; }
 static void signals(void) {
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGALRM, &action, NULL);
+    sigset_t alarm;  // whoever started this may have blocked it
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
     void *pull = zmq_socket(context, ZMQ_PULL), *push = zmq_socket(context, ZMQ_PUSH);
     MUST(zmq_bind(pull, "inproc://signals") == 0);
     char buffer[8];
     zmq_msg_t message;
     zmq_msg_init(&message);
     zmq_pollitem_t item = {.socket = pull, .events = ZMQ_POLLIN};
-    struct itimerval soon = {.it_value.tv_usec = 50000}, never = {.it_value.tv_usec = 0};
+    struct itimerval soon = {.it_value.tv_usec = 50000, .it_interval.tv_usec = 50000}, never = {.it_value.tv_usec = 0};
     setitimer(ITIMER_REAL, &soon, NULL);
     say("recv", zmq_recv(pull, buffer, sizeof buffer, 0));
     setitimer(ITIMER_REAL, &soon, NULL);
