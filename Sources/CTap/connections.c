@@ -41,15 +41,16 @@ static void retire(struct tap_connection_state *state) {
     ADD(sums->retired_delivered, shared->delivered_messages);
 }
 
-struct tap_connection_state *tap_connection_open(int descriptor) {
+struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
+    if (!tap_segment_open()) return NULL;
     if ((unsigned)descriptor >= TAP_DESCRIPTORS) {
-        if (tap_segment != NULL) ADD_SHARED(tap_header()->connections.dropped, 1);
+        ADD_SHARED(tap_header()->connections.dropped, 1);
         return NULL;
     }
-    if (__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) == NULL) return NULL;
     int saved = errno;
     struct tap_address address;
     tap_address_of(descriptor, &address);
+    uint32_t role = foreign ? tap_address_role(descriptor, &address) : TAP_ROLE_UNKNOWN;
     pthread_mutex_lock(&tap_lock);
     struct tap_connection_state *state = tap_connection_find(descriptor);
     uint32_t index = state == NULL ? tap_slot_take(&tap_connection_slots) : TAP_NO_INDEX;
@@ -63,6 +64,7 @@ struct tap_connection_state *tap_connection_open(int descriptor) {
         state->shared = shared;
         state->id = ++connections_opened;
         state->descriptor = descriptor;
+        state->foreign = foreign;
         state->socket = state->next = state->older = TAP_NO_INDEX;
         uint32_t before = tap_descriptors[descriptor];
         if (before != 0 && before - 1 != index && tap_connections[before - 1].socket != TAP_NO_INDEX) {
@@ -74,6 +76,7 @@ struct tap_connection_state *tap_connection_open(int descriptor) {
         shared->socket_index = shared->endpoint_index = TAP_NO_INDEX;
         shared->id = state->id;
         shared->descriptor = descriptor;
+        shared->role = role;
         shared->opened_ns = tap_now();
         shared->inode = address.inode;
         shared->peer_inode = address.peer_inode;
@@ -169,6 +172,11 @@ static void learn(struct tap_connection_state *state) {
         if (text->in.ready && text->in.identity_size > 0 && !state->routing_id_fixed)
             set_identity(state, text->in.identity, text->in.identity_size);
         state->in.upstream = strcmp(text->in.type, "SUB") == 0 || strcmp(text->in.type, "XSUB") == 0;
+    }
+    if (state->out.told) {
+        tap_change_begin(&shared->generation);
+        memcpy(shared->own_type, text->out.type, sizeof shared->own_type);
+        tap_change_end(&shared->generation);
     }
     state->out.upstream = strcmp(text->out.type, "SUB") == 0 || strcmp(text->out.type, "XSUB") == 0;
     state->in.told = state->out.told = false;
@@ -332,8 +340,9 @@ static void settle(struct tap_connection_state *state) {
     const struct tap_connection_text *text = tap_connection_text(state);
     if (state->socket == TAP_NO_INDEX) join_by_address(state);
     struct tap_socket_state *socket = socket_of(state);
+    bool silent = socket != NULL ? !LOAD(socket->monitored) : state->foreign;
     bool ready = text->in.ready && text->out.ready;
-    if (!ready || socket == NULL || LOAD(socket->monitored) || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
+    if (!ready || !silent || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
     tap_connection_handshake(state, true);
     uint32_t endpoint = state->shared->endpoint_index;
     if (endpoint != TAP_NO_INDEX) ADD(tap_endpoint_record(endpoint)->handshakes, 1);
@@ -394,7 +403,7 @@ TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_
     } else {
         if (socket->shared->connection_total == 0 && socket->inproc) return;
         int saved = errno;
-        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
+        int descriptor = socket->api->zmq_msg_get(last_frame, ZMQ_SRCFD);
         errno = saved;
         state = source_of(socket, descriptor);
         if (state == NULL) return;

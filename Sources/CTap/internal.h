@@ -55,20 +55,24 @@ static inline uint64_t tap_now(void) {
 // ---- real functions (real.c)
 
 #define TAP_ZMQ_FUNCTIONS(X)                                                                                    \
-    X(zmq_ctx_new) X(zmq_init) X(zmq_socket) X(zmq_close) X(zmq_setsockopt) X(zmq_getsockopt) X(zmq_bind)       \
-    X(zmq_connect) X(zmq_unbind) X(zmq_disconnect) X(zmq_send) X(zmq_send_const) X(zmq_sendiov) X(zmq_sendmsg)  \
-    X(zmq_msg_send) X(zmq_recv) X(zmq_recviov) X(zmq_recvmsg) X(zmq_msg_recv) X(zmq_poll) X(zmq_proxy)          \
-    X(zmq_proxy_steerable) X(zmq_device) X(zmq_socket_monitor) X(zmq_msg_init) X(zmq_msg_init_size)             \
-    X(zmq_msg_close) X(zmq_msg_data) X(zmq_msg_size) X(zmq_msg_more) X(zmq_msg_get) X(zmq_version)
+    X(zmq_ctx_new) X(zmq_init) X(zmq_ctx_term) X(zmq_term) X(zmq_ctx_destroy) X(zmq_ctx_shutdown)               \
+    X(zmq_socket) X(zmq_close) X(zmq_setsockopt) X(zmq_getsockopt) X(zmq_bind) X(zmq_connect)                     \
+    X(zmq_unbind) X(zmq_disconnect) X(zmq_send) X(zmq_send_const) X(zmq_sendiov) X(zmq_msg_send) X(zmq_recv)    \
+    X(zmq_recviov) X(zmq_msg_recv) X(zmq_poll) X(zmq_proxy) X(zmq_proxy_steerable) X(zmq_device)                \
+    X(zmq_socket_monitor) X(zmq_msg_init) X(zmq_msg_init_size) X(zmq_msg_close) X(zmq_msg_copy) X(zmq_msg_data) \
+    X(zmq_msg_size) X(zmq_msg_more) X(zmq_msg_get) X(zmq_msg_gets) X(zmq_version)
 
-struct tap_real {
+// One copy of libzmq. A process may hold several: a Python wheel brings its own beside the system's.
+struct tap_copy {
 #define TAP_MEMBER(name) __typeof__(&name) name;
     TAP_ZMQ_FUNCTIONS(TAP_MEMBER)
 #undef TAP_MEMBER
+    int32_t more_offset;  // of the byte whose first bit zmq_msg_more reads; -1: not found
+    uintptr_t start, end;  // its code
 };
-extern struct tap_real real;
-extern uint32_t tap_real_ready;  // 1: `real` is filled
-extern int32_t tap_more_offset;  // of the byte whose first bit zmq_msg_more reads; -1: not found
+#define TAP_COPIES 8u
+extern struct tap_copy tap_copies[TAP_COPIES];
+extern uint32_t tap_copy_count;
 
 struct pollfd;
 struct tap_libc {
@@ -81,9 +85,12 @@ struct tap_libc {
 };
 extern struct tap_libc libc;
 
-bool tap_find_real(void);  // finds libzmq; false while none is loaded
+// The copy whose functions this caller's calls would reach without the tap; NULL while none is loaded.
+const struct tap_copy *tap_copy_of(const void *caller);
+const struct tap_copy *tap_copy_search(const void *caller);  // the same, without what was found for it before
+void tap_copies_forget_lock(void);  // after fork
 void tap_find_libc(void);
-bool tap_is_libzmq(const void *address);  // is this code inside libzmq?
+bool tap_is_libzmq(const void *address);  // is this code inside a copy of libzmq?
 
 // ---- the process (tap.c)
 
@@ -98,6 +105,7 @@ struct tap_process {
 };
 extern struct tap_process process;
 extern pthread_mutex_t tap_lock;
+void tap_start(void);  // reads the environment; the first call does it, whichever comes first
 
 // Sets what the thread is doing inside libzmq, for poll() to see (blocked.c).
 struct tap_socket_state;
@@ -110,6 +118,7 @@ struct tap_thread {
     struct tap_socket_state *socket;
     zmq_pollitem_t *items;
     int item_count;
+    uint64_t context;  // ordinal of the one that this thread terminates
     struct tap_connection_state *connection;  // that this I/O thread used last
     uint64_t connection_id;                   // 0: none
     uint64_t blocked_ns;     // since when the call under way has waited; 0: it has not
@@ -134,7 +143,8 @@ extern __thread struct tap_thread thread __attribute__((tls_model("initial-exec"
         caller_;                                           \
     })
 
-void tap_wait_ended(void);  // interpose_libc.c
+int32_t tap_thread_id(void);  // interpose_libc.c
+void tap_wait_ended(void);
 // Around each real call that may wait.
 static inline void tap_call_begin(struct tap_socket_state *state, uint32_t call) {
     thread.socket = state;
@@ -151,6 +161,7 @@ static inline void tap_call_end(void) {
 extern uint8_t *tap_segment;  // NULL: none (not wanted, not yet, or refused)
 bool tap_segment_open(void);  // makes it when it is wanted and not there yet
 void tap_segment_forget(void);  // after fork: the parent's is none of ours
+void tap_segment_copies(void);  // another copy of libzmq is known
 static inline struct tap_header *tap_header(void) { return (struct tap_header *)tap_segment; }
 // Backs the record with memory. False when there is none: a store to a hole of a full file system would kill the
 // program.
@@ -212,6 +223,7 @@ struct tap_route {  // ROUTER: where a routing id leads, as far as nothing has c
 
 struct tap_socket_state {
     void *socket;  // NULL: closed
+    const struct tap_copy *api;
     struct tap_socket *shared;
     uint32_t index;
     uint32_t id;
@@ -256,7 +268,7 @@ TAP_INLINE struct tap_socket_state *tap_socket_find(void *socket) {
     if (LIKELY(thread.last_socket == socket && thread.cache_epoch == LOAD(tap_epoch))) return thread.last_state;
     return tap_socket_search(socket);
 }
-void tap_socket_open(void *socket, int type);
+void tap_socket_open(void *socket, int type, void *context, const struct tap_copy *api);
 void tap_socket_closing(struct tap_socket_state *state);
 void tap_socket_option(struct tap_socket_state *state, int name, const void *value, size_t size, bool refused);
 void tap_sockets_forget(void);
@@ -304,7 +316,8 @@ static inline bool tap_wire_open(const struct tap_wire *wire) {
     if (wire->phase == TAP_WIRE_GREETING || wire->phase == TAP_WIRE_UNKNOWN) return false;
     return wire->more || (wire->phase != TAP_WIRE_FLAGS && !(wire->flags & 4));
 }
-bool tap_wire_signature(const uint8_t *bytes, size_t size);
+bool tap_wire_signature(const uint8_t *bytes, size_t size);        // what is there of it
+bool tap_wire_whole_signature(const uint8_t *bytes, size_t size);  // beyond doubt
 
 // ---- connections (connections.c)
 
@@ -316,6 +329,7 @@ struct tap_connection_state {
     uint32_t socket;  // index; TAP_NO_INDEX until joined
     uint32_t socket_id;
     bool open;
+    bool foreign;
     bool routing_id_fixed;  // known for good
     uint32_t next;          // in the socket's list of open ones
     uint32_t older;         // an earlier connection of this descriptor whose messages may still wait to be received
@@ -346,7 +360,8 @@ static inline struct tap_connection_state *tap_connection_find(int descriptor) {
     struct tap_connection_state *state = &tap_connections[place - 1];
     return LOAD(state->open) && state->descriptor == descriptor ? state : NULL;
 }
-struct tap_connection_state *tap_connection_open(int descriptor);
+// `foreign`: no libzmq that the tap stands in front of has made it, so no monitor and no socket will tell of it.
+struct tap_connection_state *tap_connection_open(int descriptor, bool foreign);
 void tap_connection_close(struct tap_connection_state *state);
 void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken);
 void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size);
@@ -361,7 +376,7 @@ void tap_connections_forget(void);
 void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
 TAP_INLINE void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
     struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
-    if (UNLIKELY(only == NULL || socket->special)) {
+    if (UNLIKELY(only == NULL || socket->special & (TAP_RECEIVE_ROUTER | TAP_RECEIVE_REP))) {
         tap_delivered_by_source(socket, last_frame);
         return;
     }
@@ -372,10 +387,26 @@ void tap_accepted_by_route(struct tap_socket_state *socket);
 uint64_t tap_hash(const void *bytes, size_t size);
 
 // Whether a frame has another one behind it.
-TAP_INLINE bool tap_more(const zmq_msg_t *message) {
-    if (LIKELY(tap_more_offset >= 0)) return ((const uint8_t *)message)[tap_more_offset] & 1;
-    return real.zmq_msg_more(message) != 0;
+TAP_INLINE bool tap_more(const struct tap_copy *api, const zmq_msg_t *message) {
+    if (LIKELY(api->more_offset >= 0)) return ((const uint8_t *)message)[api->more_offset] & 1;
+    return api->zmq_msg_more(message) != 0;
 }
+
+// As the program's own calls send and receive, for what moves messages in its stead (interpose_zmq.c).
+int tap_send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call);
+void tap_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size);
+
+// ---- the proxy (proxy.c)
+
+bool tap_proxy_can(void *frontend, void *backend);
+int tap_proxy(void *frontend, void *backend, void *capture);
+
+// ---- contexts (contexts.c)
+
+uint64_t tap_context_open(void *context, const struct tap_copy *api);  // its ordinal
+const struct tap_copy *tap_context_find(void *context, uint64_t *ordinal);  // NULL: not known
+void tap_context_ended(void *context, uint64_t ordinal);
+void tap_contexts_forget(void);
 
 // ---- addresses.c: asks the kernel about a descriptor
 struct tap_address {
@@ -384,6 +415,7 @@ struct tap_address {
     int32_t peer_pid;
 };
 void tap_address_of(int descriptor, struct tap_address *address);
+uint32_t tap_address_role(int descriptor, const struct tap_address *address);  // which end of it connected
 
 // ---- monitors (monitor.c)
 

@@ -74,6 +74,7 @@ TAP_HOT struct tap_socket_state *tap_socket_search(void *socket) {
 
 void tap_sockets_forget(void) {
     memset(places, 0, sizeof places);
+    for (uint32_t i = 0; i < tap_header()->sockets.used; i++) free(tap_sockets[i].routes);
     memset(tap_sockets, 0, sizeof *tap_sockets * tap_header()->sockets.used);
     memset(tap_endpoints, 0, sizeof *tap_endpoints * tap_header()->endpoints.used);
     sockets_opened = 0;
@@ -97,9 +98,11 @@ static void clear_record(void *record, size_t size) {
     memset((uint8_t *)record + sizeof(uint32_t), 0, size - sizeof(uint32_t));
 }
 
-void tap_socket_open(void *socket, int type) {
+void tap_socket_open(void *socket, int type, void *context, const struct tap_copy *api) {
     if (!tap_segment_open()) return;
     int saved = errno;
+    uint64_t ordinal = 0;
+    if (tap_context_find(context, &ordinal) == NULL) ordinal = tap_context_open(context, api);
     pthread_mutex_lock(&tap_lock);
     uint32_t index = tap_slot_take(&tap_socket_slots);
     struct tap_socket_state *state = NULL;
@@ -109,6 +112,7 @@ void tap_socket_open(void *socket, int type) {
         struct tap_route *routes = state->routes;
         memset(state, 0, sizeof *state);
         state->socket = socket;
+        state->api = api;
         state->shared = shared;
         state->index = index;
         state->id = ++sockets_opened;
@@ -125,6 +129,7 @@ void tap_socket_open(void *socket, int type) {
         shared->id = state->id;
         shared->type = type;
         shared->created_ns = tap_now();
+        shared->context = ordinal;
         shared->send_hwm = shared->receive_hwm = 1000;
         tap_change_end(&shared->generation);
         place_add(socket, index);
@@ -266,7 +271,7 @@ void tap_endpoint_resolved(struct tap_socket_state *state, uint32_t index, bool 
     int saved = errno;
     char resolved[TAP_ADDRESS * 2] = "";
     size_t size = sizeof resolved;
-    bool known = made && real.zmq_getsockopt(state->socket, ZMQ_LAST_ENDPOINT, resolved, &size) == 0;
+    bool known = made && state->api->zmq_getsockopt(state->socket, ZMQ_LAST_ENDPOINT, resolved, &size) == 0;
     pthread_mutex_lock(&tap_lock);
     if (made) {
         STORE(state->shared->endpoint_total, state->shared->endpoint_total + 1);

@@ -14,6 +14,12 @@ bool tap_wire_signature(const uint8_t *bytes, size_t size) {
     return size < 10 || bytes[9] == 0x7f;
 }
 
+// ff, a length of 8 bytes that nobody's routing id exceeds, 7f.
+bool tap_wire_whole_signature(const uint8_t *bytes, size_t size) {
+    static const uint8_t none[7];
+    return size >= 10 && bytes[0] == 0xff && memcmp(bytes + 1, none, sizeof none) == 0 && bytes[9] == 0x7f;
+}
+
 static uint32_t mechanism(const uint8_t *name) {
     static const struct {
         const char *name;

@@ -1,0 +1,6 @@
+// Linked with early.c's library.
+void early(void);
+int main(void) {
+    early();
+    return 0;
+}
