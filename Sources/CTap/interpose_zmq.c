@@ -192,8 +192,13 @@ static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
     state->send_bytes = 0;
 }
 
+// Whatever makes a call differ from the plain case: one look for all of it.
+TAP_INLINE bool is_plain(const struct tap_socket_state *state) {
+    return LIKELY((state->special | LOAD(*tap_attention)) == 0);
+}
+
 // A frame was offered: counted when it was accepted.
-TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+TAP_INLINE int sent_plainly(struct tap_socket_state *state, int result, size_t size, int flags) {
     struct tap_socket *shared = state->shared;
     if (UNLIKELY(result < 0)) {
         if (errno == EAGAIN) ADD(shared->send_would_block, 1);
@@ -202,15 +207,21 @@ TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int
     bool more = flags & ZMQ_SNDMORE;
     ADD(shared->sent_frames, 1);
     ADD(shared->sent_bytes, size);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))) {
-        if (!more) ADD(shared->sent_messages, 1);
-        sent_to(state, size, more);
-    } else if (LIKELY(!more)) {
-        ADD(shared->sent_messages, 1);
-        const struct tap_connection *only = __atomic_load_n(&state->only, __ATOMIC_ACQUIRE);
-        if (LIKELY(only != NULL))
-            tap_stamp_only(only, TAP_STAGE_ACCEPTED, LOAD(shared->sent_messages), &state->accepted_mask);
-    }
+    state->send_more = more;
+    if (UNLIKELY(more)) return result;
+    ADD(shared->sent_messages, 1);
+    const struct tap_connection *only = __atomic_load_n(&state->only, __ATOMIC_ACQUIRE);
+    if (LIKELY(only != NULL)) tap_stamp_only(only, TAP_STAGE_ACCEPTED, LOAD(shared->sent_messages), &state->accepted_mask);
+    return result;
+}
+
+static int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+    if (result < 0 || !(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))) return sent_plainly(state, result, size, flags);
+    bool more = flags & ZMQ_SNDMORE;
+    ADD(state->shared->sent_frames, 1);
+    ADD(state->shared->sent_bytes, size);
+    if (!more) ADD(state->shared->sent_messages, 1);
+    sent_to(state, size, more);
     state->send_more = more;
     return result;
 }
@@ -275,7 +286,8 @@ static __attribute__((noinline, cold)) void attended(struct tap_socket_state *st
     }
 }
 
-static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+static __attribute__((noinline)) int send_message_with_care(struct tap_socket_state *state, zmq_msg_t *message, int flags,
+                                                            uint32_t call) {
     size_t size = state->api->zmq_msg_size(message);
     bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, state->api->zmq_msg_data(message), size, flags);
     bool subscription =
@@ -285,9 +297,18 @@ static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *messa
                      ? send_routing_id(state, message, flags)
                      : state->api->zmq_msg_send(message, state->socket, flags);
     tap_call_end();
-    if (LIKELY(!subscription)) sent(state, result, size, flags);
-    if (UNLIKELY(sampled)) attended(state, result, size, flags);
+    if (!subscription) sent(state, result, size, flags);
+    if (sampled) attended(state, result, size, flags);
     return result;
+}
+
+static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+    if (!is_plain(state)) return send_message_with_care(state, message, flags, call);
+    size_t size = state->api->zmq_msg_size(message);
+    tap_call_begin(state, call);
+    int result = state->api->zmq_msg_send(message, state->socket, flags);
+    tap_call_end();
+    return sent_plainly(state, result, size, flags);
 }
 
 // What zmq_send does with its buffer, where the message must be seen.
@@ -303,34 +324,35 @@ static int send_copy(struct tap_socket_state *state, const void *buffer, size_t 
     return result;
 }
 
+static __attribute__((noinline)) int send_buffer(struct tap_socket_state *state, const void *buffer, size_t size, int flags,
+                                                 int (*call)(void *, const void *, size_t, int)) {
+    if (state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB) && !state->send_more)
+        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
+    bool sampled = LOAD(*tap_attention) != 0 && attend(state, buffer, size, flags);
+    tap_call_begin(state, TAP_CALL_SEND);
+    int result = call(state->socket, buffer, size, flags);
+    tap_call_end();
+    sent(state, result, size, flags);
+    if (sampled) attended(state, result, size, flags);
+    return result;
+}
+
 TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send(socket, buffer, size, flags);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
-        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
-    bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, buffer, size, flags);
+    if (!is_plain(state)) return send_buffer(state, buffer, size, flags, state->api->zmq_send);
     tap_call_begin(state, TAP_CALL_SEND);
     int result = state->api->zmq_send(socket, buffer, size, flags);
     tap_call_end();
-    sent(state, result, size, flags);
-    if (UNLIKELY(sampled)) attended(state, result, size, flags);
-    return result;
+    return sent_plainly(state, result, size, flags);
 }
 
 TAP_EXPORT int zmq_send_const(void *socket, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send_const(socket, buffer, size, flags);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
-        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
-    bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, buffer, size, flags);
-    tap_call_begin(state, TAP_CALL_SEND);
-    int result = state->api->zmq_send_const(socket, buffer, size, flags);
-    tap_call_end();
-    sent(state, result, size, flags);
-    if (UNLIKELY(sampled)) attended(state, result, size, flags);
-    return result;
+    return send_buffer(state, buffer, size, flags, state->api->zmq_send_const);
 }
 
 TAP_EXPORT TAP_HOT int zmq_msg_send(zmq_msg_t *message, void *socket, int flags) {
@@ -393,10 +415,11 @@ TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, siz
     struct tap_socket *shared = state->shared;
     bool more = tap_more(state->api, message);
     bool first = !state->receive_more;
-    bool sampled = UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES) &&
+    bool plain = is_plain(state);
+    bool sampled = !plain && LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES &&
                    attend_received(state, message, size, first, more);
     state->receive_more = more;
-    if (UNLIKELY(state->special) && first && !received_first(state, message, size, more)) return;
+    if (UNLIKELY(!plain) && first && state->special && !received_first(state, message, size, more)) return;
     ADD(shared->received_frames, 1);
     ADD(shared->received_bytes, size);
     state->receive_bytes += size;
