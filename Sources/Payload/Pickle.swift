@@ -260,7 +260,12 @@ struct Pickle {
         }
         while index < bytes.count {
             guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
-                text.append(bytes[index])
+                // Between the escapes of a UNICODE stands Latin-1.
+                if !all, bytes[index] >= 0x80 {
+                    text += [0xC0 | bytes[index] >> 6, 0x80 | bytes[index] & 0x3F]
+                } else {
+                    text.append(bytes[index])
+                }
                 index += 1
                 continue
             }

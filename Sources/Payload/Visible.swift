@@ -14,7 +14,7 @@ public enum Visible {
     }
 
     /// A text that is ours already or was made visible, cut to so many columns.
-    static func clip(_ text: String, columns: Int) -> String {
+    public static func clip(_ text: String, columns: Int) -> String {
         var line = Line(columns: columns)
         line.put(text)
         return line.text
@@ -78,7 +78,7 @@ public enum Visible {
     }
 
     /// Two digits each, without a prefix.
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    public static func hex(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         for byte in bytes {
             text.append(digits[Int(byte >> 4)])
