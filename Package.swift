@@ -110,7 +110,9 @@ let package = Package(
             name: "TelemetryTests", dependencies: ["Telemetry", "CTapSegment", "RunDirectory"], swiftSettings: swift),
         .testTarget(
             name: "DiscoveryTests", dependencies: ["Discovery", "Telemetry", "RunDirectory"], swiftSettings: swift),
-        .testTarget(name: "PayloadTests", dependencies: ["Payload"], swiftSettings: swift),
+        .testTarget(
+            name: "PayloadTests", dependencies: ["Payload", "Telemetry", "zmqtop"], exclude: ["Fixtures"],
+            swiftSettings: swift),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
