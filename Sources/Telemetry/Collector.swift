@@ -18,7 +18,7 @@ public final class Collector {
     let surroundings: Surroundings
     let model: SessionModel
     private let scratch = Scratch()
-    private var processes: [TappedProcess] = []
+    private(set) var processes: [TappedProcess] = []
     /// Names and inodes of segments that are known, good or bad.
     private var knownFiles: [String: UInt64] = [:]
     private var namedProblems: Set<String> = []

@@ -16,7 +16,8 @@ struct Zmqtop: ParsableCommand {
         version: "zmqtop 0.1.0",
         subcommands: [
             RunCommand.self, CheckCommand.self, GraphCommand.self, InjectCommand.self, ControlCommand.self,
-            DownCommand.self, AttachCommand.self, ExecCommand.self, ListCommand.self, SchemaCommand.self,
+            DownCommand.self, AttachCommand.self, ExecCommand.self, TapCommand.self, ListCommand.self,
+            SchemaCommand.self,
             InfoCommand.self,
             DiscoverCommand.self, HostCommand.self,
         ], defaultSubcommand: DiscoverCommand.self)

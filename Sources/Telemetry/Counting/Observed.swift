@@ -110,6 +110,9 @@ final class TappedProcess {
         }
     }
 
+    /// The end of the connection with this id (unique in the process).
+    func end(connection id: UInt64) -> End? { ends.values.first { $0.row.id == id } }
+
     /// It is dead, and has been read for the last time.
     func end() { segment = nil }
 
@@ -224,6 +227,8 @@ final class End {
     let process: TappedProcess
     var socket: SocketInstance?
     var endpoint: EndpointInstance?
+    /// The connection that it is an end of, once that is known.
+    weak var pair: Pair?
     var row = ConnectionRow()
     /// Its slot was given to another.
     var gone = false
@@ -254,8 +259,8 @@ final class End {
 /// A connection: both its ends, as far as they are known.
 final class Pair {
     /// The end that connected, and the end that accepted.
-    var connecting: End?
-    var accepted: End?
+    var connecting: End? { didSet { connecting?.pair = self } }
+    var accepted: End? { didSet { accepted?.pair = self } }
     weak var link: SessionLink?
     /// Ordinal, for an order that does not change.
     let number: Int
