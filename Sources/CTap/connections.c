@@ -15,12 +15,13 @@ uint64_t tap_hash(const void *bytes, size_t size) {
 void tap_connections_forget(void) {
     for (uint32_t i = 0; i < tap_header()->connections.used; i++) {
         tap_descriptors[tap_connections[i].descriptor] = 0;
+        tap_connections[i].wishes = NULL;  // an I/O thread may have been at work on them
         tap_connections[i].id = 0;
     }
     connections_opened = 0;
 }
 
-static struct tap_socket_state *socket_of(const struct tap_connection_state *state) {
+struct tap_socket_state *tap_connection_socket(const struct tap_connection_state *state) {
     if (state->socket == TAP_NO_INDEX) return NULL;
     struct tap_socket_state *socket = &tap_sockets[state->socket];
     return socket->id == state->socket_id ? socket : NULL;
@@ -30,7 +31,7 @@ static struct tap_socket_state *socket_of(const struct tap_connection_state *sta
 
 // A slot that is used again: what it counted goes to its socket's sums.
 static void retire(struct tap_connection_state *state) {
-    struct tap_socket_state *socket = state->id != 0 ? socket_of(state) : NULL;
+    struct tap_socket_state *socket = state->id != 0 ? tap_connection_socket(state) : NULL;
     if (socket == NULL) return;
     struct tap_socket *sums = socket->shared;
     const struct tap_connection *shared = state->shared;
@@ -61,6 +62,7 @@ struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
         memset(state, 0, sizeof *state);
         memset(&tap_connection_texts[index].in, 0, offsetof(struct tap_wire_text, capture));
         memset(&tap_connection_texts[index].out, 0, offsetof(struct tap_wire_text, capture));
+        tap_connection_texts[index].in.subscribed = tap_wish;
         state->shared = shared;
         state->id = ++connections_opened;
         state->descriptor = descriptor;
@@ -111,7 +113,8 @@ void tap_connection_close(struct tap_connection_state *state) {
         uint32_t index = (uint32_t)(state - tap_connections);
         STORE(state->shared->in_begun, tap_wire_open(&state->in));
         STORE(state->shared->closed_ns, tap_now());
-        struct tap_socket_state *socket = socket_of(state);
+        struct tap_socket_state *socket = tap_connection_socket(state);
+        tap_wishes_end(state);
         if (socket != NULL) leave_list(socket, index);
         tap_slot_give(&tap_connection_slots, index);
     }
@@ -129,7 +132,7 @@ static void set_identity(struct tap_connection_state *state, const uint8_t *iden
     tap_change_end(&shared->generation);
     state->route_hash = tap_hash(identity, size);
     STORE(state->routing_id_fixed, true);
-    struct tap_socket_state *socket = socket_of(state);
+    struct tap_socket_state *socket = tap_connection_socket(state);
     if (socket == NULL) return;
     ADD(socket->version, 1);
     if (shared->endpoint_index != TAP_NO_INDEX) tap_endpoints[shared->endpoint_index].last_hash = state->route_hash;
@@ -171,14 +174,12 @@ static void learn(struct tap_connection_state *state) {
         tap_change_end(&shared->generation);
         if (text->in.ready && text->in.identity_size > 0 && !state->routing_id_fixed)
             set_identity(state, text->in.identity, text->in.identity_size);
-        state->in.upstream = strcmp(text->in.type, "SUB") == 0 || strcmp(text->in.type, "XSUB") == 0;
     }
     if (state->out.told) {
         tap_change_begin(&shared->generation);
         memcpy(shared->own_type, text->out.type, sizeof shared->own_type);
         tap_change_end(&shared->generation);
     }
-    state->out.upstream = strcmp(text->out.type, "SUB") == 0 || strcmp(text->out.type, "XSUB") == 0;
     state->in.told = state->out.told = false;
     if (text->in.ready && text->out.ready) settle(state);
     pthread_mutex_unlock(&tap_lock);
@@ -284,6 +285,7 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
         state->next = socket->first_connection;
         socket->first_connection = index;
     }
+    tap_wishes_joined(state);
     ADD(socket->version, 1);
 }
 
@@ -339,7 +341,7 @@ static void join_by_address(struct tap_connection_state *state) {
 static void settle(struct tap_connection_state *state) {
     const struct tap_connection_text *text = tap_connection_text(state);
     if (state->socket == TAP_NO_INDEX) join_by_address(state);
-    struct tap_socket_state *socket = socket_of(state);
+    struct tap_socket_state *socket = tap_connection_socket(state);
     bool silent = socket != NULL ? !LOAD(socket->monitored) : state->foreign;
     bool ready = text->in.ready && text->out.ready;
     if (!ready || !silent || state->shared->handshake != TAP_HANDSHAKE_NONE) return;

@@ -159,8 +159,12 @@ TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events)
 
 // ---- sending
 
-// ROUTER and REP: the connection that the reply goes to is known.
+// ROUTER and REP: the connection that the reply goes to is known. PUB: whose subscriptions fit.
 static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
+    if (state->special & TAP_SEND_PUB) {
+        if (!more) tap_matched(state);
+        return;
+    }
     // A ROUTER's first frame is the routing id.
     if (state->send_more || !(state->special & TAP_SEND_ROUTER)) state->send_bytes += size;
     if (more) return;
@@ -189,7 +193,7 @@ TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int
     ADD(shared->sent_frames, 1);
     ADD(shared->sent_bytes, size);
     if (LIKELY(!more)) ADD(shared->sent_messages, 1);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))) sent_to(state, size, more);
+    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP | TAP_SEND_PUB))) sent_to(state, size, more);
     state->send_more = more;
     return result;
 }
@@ -241,6 +245,8 @@ static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *messa
     size_t size = state->api->zmq_msg_size(message);
     bool subscription =
         UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, state->api->zmq_msg_data(message), size, flags);
+    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more)
+        tap_match(state, state->api->zmq_msg_data(message), size);
     tap_call_begin(state, call);
     int result = UNLIKELY(state->special & TAP_SEND_ROUTER) && !state->send_more
                      ? send_routing_id(state, message, flags)
@@ -268,6 +274,7 @@ TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, i
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send(socket, buffer, size, flags);
     if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
         return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
+    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more) tap_match(state, buffer, size);
     tap_call_begin(state, TAP_CALL_SEND);
     int result = state->api->zmq_send(socket, buffer, size, flags);
     tap_call_end();
@@ -280,6 +287,7 @@ TAP_EXPORT int zmq_send_const(void *socket, const void *buffer, size_t size, int
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send_const(socket, buffer, size, flags);
     if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
         return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
+    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more) tap_match(state, buffer, size);
     tap_call_begin(state, TAP_CALL_SEND);
     int result = state->api->zmq_send_const(socket, buffer, size, flags);
     tap_call_end();
