@@ -1,4 +1,6 @@
 // Connections: descriptor → slot, what libzmq sends and receives there, which socket it belongs to.
+#include <stdlib.h>
+
 #include "internal.h"
 
 struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
@@ -42,6 +44,26 @@ static void retire(struct tap_connection_state *state) {
     ADD(sums->retired_delivered, shared->delivered_messages);
 }
 
+static bool waits(const struct tap_connection_state *state) {
+    return LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
+}
+
+// The last connection of this descriptor of which something may still be received.
+static void set_older(struct tap_connection_state *state) {
+    uint32_t older = tap_descriptors[state->descriptor] - 1;  // 0 gives TAP_NO_INDEX
+    if (older == (uint32_t)(state - tap_connections)) older = TAP_NO_INDEX;
+    uint64_t id = older != TAP_NO_INDEX ? tap_connections[older].id : 0;
+    while (older != TAP_NO_INDEX) {
+        const struct tap_connection_state *before = &tap_connections[older];
+        if (before->id != id) return;  // its slot is another's: it is long ago
+        if (before->socket != TAP_NO_INDEX && (waits(before) || before->shared->wire_unknown)) break;
+        older = before->older;
+        id = before->older_id;
+    }
+    state->older = older;
+    state->older_id = id;
+}
+
 struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
     if (!tap_segment_open()) return NULL;
     if ((unsigned)descriptor >= TAP_DESCRIPTORS) {
@@ -68,11 +90,7 @@ struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
         state->descriptor = descriptor;
         state->foreign = foreign;
         state->socket = state->next = state->older = TAP_NO_INDEX;
-        uint32_t before = tap_descriptors[descriptor];
-        if (before != 0 && before - 1 != index && tap_connections[before - 1].socket != TAP_NO_INDEX) {
-            state->older = before - 1;
-            state->older_id = tap_connections[before - 1].id;
-        }
+        set_older(state);
         tap_change_begin(&shared->generation);
         memset((uint8_t *)shared + sizeof(uint32_t), 0, sizeof *shared - sizeof(uint32_t));
         shared->socket_index = shared->endpoint_index = TAP_NO_INDEX;
@@ -372,19 +390,25 @@ struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state 
 
 // ---- attribution, on the thread that uses the socket
 
-// A descriptor's number may be used again while messages of the connection before still wait: those come first.
-static struct tap_connection_state *source_of(struct tap_socket_state *socket, int descriptor) {
+// A descriptor's number may be used again while messages of connections before still wait. `key` tells them apart: it
+// is the address of a property that libzmq keeps once a connection, for as long as a message of it lives. Who has not
+// shown its own yet shows it in the order in which they connected, for so libzmq begins to take turns.
+static struct tap_connection_state *source_of(struct tap_socket_state *socket, const zmq_msg_t *message) {
+    const char *key = socket->api->zmq_msg_gets != NULL ? socket->api->zmq_msg_gets(message, "__fd") : NULL;
+    int descriptor = key != NULL ? atoi(key) : socket->api->zmq_msg_get(message, ZMQ_SRCFD);
     if ((unsigned)descriptor >= TAP_DESCRIPTORS) return NULL;
     uint32_t place = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
     if (place == 0) return NULL;
     struct tap_connection_state *found = NULL, *state = &tap_connections[place - 1];
-    for (int steps = 0; steps < 16; steps++) {
-        bool ours = LOAD(state->socket) == socket->index && state->socket_id == socket->id;
-        bool waiting = LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
-        if (ours && (found == NULL || waiting)) found = state;
+    for (int steps = 0; steps < 64; steps++) {
+        if (LOAD(state->socket) == socket->index && state->socket_id == socket->id) {
+            if (state->source_key == key && (found == NULL || waits(state) || state->shared->wire_unknown)) return state;
+            if (state->source_key == NULL && (found == NULL || waits(state))) found = state;
+        }
         if (state->older == TAP_NO_INDEX || tap_connections[state->older].id != state->older_id) break;
         state = &tap_connections[state->older];
     }
+    if (found != NULL) found->source_key = key;
     return found;
 }
 
@@ -405,9 +429,8 @@ TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_
     } else {
         if (socket->shared->connection_total == 0 && socket->inproc) return;
         int saved = errno;
-        int descriptor = socket->api->zmq_msg_get(last_frame, ZMQ_SRCFD);
+        state = source_of(socket, last_frame);
         errno = saved;
-        state = source_of(socket, descriptor);
         if (state == NULL) return;
     }
     ADD(state->shared->delivered_messages, 1);

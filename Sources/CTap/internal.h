@@ -340,6 +340,7 @@ struct tap_connection_state {
     uint32_t next;          // in the socket's list of open ones
     uint32_t older;         // an earlier connection of this descriptor whose messages may still wait to be received
     uint64_t older_id;
+    const char *source_key;  // of its messages, once one has been received (connections.c)
     uint64_t route_hash;
     struct tap_wishes *wishes;  // a subscriber's; NULL: it has none
     // The I/O thread writes these all the time: not on the line that the program's thread reads.

@@ -50,7 +50,7 @@ static int terminate(void *context, const void *caller, int (*call)(const struct
     if (api == NULL) api = COPY(caller, -1);
     bool outer = thread.call == TAP_CALL_NONE;  // libzmq's old names call the new one
     if (outer) {
-        thread.context = ordinal;
+        thread.context = tap_segment != NULL ? ordinal : 0;
         tap_call_begin(NULL, TAP_CALL_TERM);
     }
     int result = call(api, context);
