@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "zmqtop",
             dependencies: [
-                "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI", "Dashboard",
+                "CLinux", "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI",
+                "Dashboard",
                 "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -109,7 +110,9 @@ let package = Package(
             name: "TelemetryTests", dependencies: ["Telemetry", "CTapSegment", "RunDirectory"], swiftSettings: swift),
         .testTarget(
             name: "DiscoveryTests", dependencies: ["Discovery", "Telemetry", "RunDirectory"], swiftSettings: swift),
-        .testTarget(name: "PayloadTests", dependencies: ["Payload"], swiftSettings: swift),
+        .testTarget(
+            name: "PayloadTests", dependencies: ["Payload", "Telemetry", "zmqtop"], exclude: ["Fixtures"],
+            swiftSettings: swift),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],

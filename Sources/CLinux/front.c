@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -40,7 +41,7 @@ static void end_as(int status) {
 // What came from the terminal (or the kernel) has come to the whole group, the child included.
 static int is_for_us_alone(const struct signalfd_siginfo *info) { return info->ssi_code <= 0; }
 
-static void stand_for(pid_t child, int signals, int released) {
+static void stand_for(pid_t child, int signals, int released, void (*ended)(int status, void *context), void *context) {
     struct pollfd waited[2] = {{.fd = signals, .events = POLLIN}, {.fd = released, .events = POLLIN}};
     while (1) {
         if (poll(waited, 2, -1) < 0) continue;
@@ -48,7 +49,7 @@ static void stand_for(pid_t child, int signals, int released) {
             char line[4096];
             ssize_t size = read(released, line, sizeof line);
             if (size > 0) {
-                if (write(STDERR_FILENO, line, (size_t)size) < 0) {
+                if (size > 1 && write(STDERR_FILENO, line, (size_t)size) < 0) {
                     // Nobody to tell.
                 }
                 _exit(0);
@@ -66,7 +67,10 @@ static void stand_for(pid_t child, int signals, int released) {
         int status;
         pid_t changed;
         while ((changed = waitpid(child, &status, WNOHANG | WUNTRACED)) == child) {
-            if (!WIFSTOPPED(status)) end_as(status);
+            if (!WIFSTOPPED(status)) {
+                if (ended) ended(status, context);
+                end_as(status);
+            }
             kill(getpid(), SIGSTOP);
             // Continued, by the shell for the whole group, or by somebody who knows us alone.
             kill(child, SIGCONT);
@@ -92,7 +96,7 @@ int linux_become_worker(struct linux_front *front) {
     if (child > 0) {
         close(life[0]);
         close(release[1]);
-        stand_for(child, signals, release[0]);
+        stand_for(child, signals, release[0], NULL, NULL);
     }
     int error = errno;
     if (signals >= 0) close(signals);
@@ -107,6 +111,36 @@ int linux_become_worker(struct linux_front *front) {
     front->life = life[0];
     front->release = release[1];
     return 0;
+}
+
+int linux_stand_for(const char *program, char *const *arguments, char *const *environment,
+                    void (*started)(pid_t child, void *context), void (*ended)(int status, void *context),
+                    void *context) {
+    sigset_t all, before, defaults;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    int signals = signalfd(-1, &all, SFD_CLOEXEC);
+    if (signals < 0) return errno;
+    posix_spawnattr_t attributes;
+    int error = posix_spawnattr_init(&attributes);
+    pid_t child = -1;
+    if (!error) {
+        // What we ignore the program would ignore for ever after.
+        sigemptyset(&defaults);
+        sigaddset(&defaults, SIGPIPE);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawnattr_setsigmask(&attributes, &before);
+        posix_spawnattr_setsigdefault(&attributes, &defaults);
+        error = posix_spawnp(&child, program, NULL, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    if (!error) {
+        started(child, context);
+        stand_for(child, signals, -1, ended, context);
+    }
+    close(signals);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return error;
 }
 
 int linux_leave_terminal(void) {

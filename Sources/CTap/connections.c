@@ -227,7 +227,12 @@ TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void 
             ADD(shared->out_commands, counts.commands);
             ADD(shared->out_subscriptions, counts.subscriptions);
         }
-        STORE(shared->out_last_ns, tap_now());
+        uint64_t now = tap_now();
+        STORE(shared->out_last_ns, now);
+        if (counts.messages > 0) {
+            uint64_t after = LOAD(shared->out_messages);
+            tap_stamp(state, TAP_STAGE_OUT, after - counts.messages, after, now);
+        }
         if (UNLIKELY(state->out.told)) learn(state);
     }
     uint64_t pending = 0;
@@ -259,7 +264,12 @@ TAP_HOT void tap_connection_received(struct tap_connection_state *state, const v
         ADD(shared->in_commands, counts.commands);
         ADD(shared->in_subscriptions, counts.subscriptions);
     }
-    STORE(shared->in_last_ns, tap_now());
+    uint64_t now = tap_now();
+    STORE(shared->in_last_ns, now);
+    if (counts.messages > 0) {
+        uint64_t after = LOAD(shared->in_messages);
+        tap_stamp(state, TAP_STAGE_IN, after - counts.messages, after, now);
+    }
     if (UNLIKELY(state->in.told)) learn(state);
     uint64_t begun = tap_wire_open(&state->in);
     if (begun != LOAD(shared->in_begun)) STORE(shared->in_begun, begun);
@@ -424,6 +434,7 @@ static void learn_route(struct tap_socket_state *socket, struct tap_connection_s
 TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
     struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
     struct tap_connection_state *state;
+    socket->received_from = 0;
     if (only != NULL) {
         state = &tap_connections[only - tap_connection_record(0)];
     } else {
@@ -435,6 +446,10 @@ TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_
     }
     ADD(state->shared->delivered_messages, 1);
     ADD(state->shared->delivered_bytes, socket->receive_bytes);
+    socket->received_from = state->id;
+    uint64_t ordinal = LOAD(state->shared->delivered_messages);
+    if (!(ordinal & ((1ull << state->pace[TAP_STAGE_DELIVERED].shift) - 1)))
+        tap_stamp_call(state, TAP_STAGE_DELIVERED, ordinal);
     if (socket->special & TAP_RECEIVE_ROUTER) learn_route(socket, state);
     if (socket->special & TAP_RECEIVE_REP) {
         socket->reply_connection = (uint32_t)(state - tap_connections);
@@ -480,8 +495,13 @@ void tap_accepted_by_route(struct tap_socket_state *socket) {
     }
     if (route->connection != TAP_NO_INDEX) {
         struct tap_connection *shared = tap_connections[route->connection].shared;
+        struct tap_connection_state *state = &tap_connections[route->connection];
         ADD(shared->accepted_messages, 1);
         ADD(shared->accepted_bytes, socket->send_bytes);
+        socket->sent_to = state->id;
+        uint64_t ordinal = LOAD(shared->accepted_messages);
+        if (!(ordinal & ((1ull << state->pace[TAP_STAGE_ACCEPTED].shift) - 1)))
+            tap_stamp_call(state, TAP_STAGE_ACCEPTED, ordinal);
     } else if (route->endpoint != TAP_NO_INDEX) {
         ADD_SHARED(tap_endpoints[route->endpoint].pending_messages, 1);
         ADD_SHARED(tap_endpoints[route->endpoint].pending_bytes, socket->send_bytes);

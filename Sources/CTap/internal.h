@@ -246,6 +246,10 @@ struct tap_socket_state {
     struct tap_matching *matching;  // what the publishing thread knows of them
     bool inverted;                  // what a subscription means is not for us to know
     struct tap_route *routes;
+    bool injecting;           // an order's message is being sent
+    uint64_t accepted_mask;   // only messages whose number has none of these bits are looked at for a stamp
+    uint64_t delivered_mask;
+    uint64_t sent_to, received_from;  // ids of the connections of the last messages; 0 unknown
     uint64_t reply_connection_id;  // REP: the last request's
     uint32_t reply_connection;
     uint32_t first_endpoint;    // a list through `next`
@@ -328,6 +332,11 @@ bool tap_wire_whole_signature(const uint8_t *bytes, size_t size);  // beyond dou
 // ---- connections (connections.c)
 
 #define TAP_DESCRIPTORS 65536
+enum tap_stage { TAP_STAGE_ACCEPTED, TAP_STAGE_OUT, TAP_STAGE_IN, TAP_STAGE_DELIVERED };
+struct tap_pace {  // of the stamps of one stage
+    uint64_t window_ns;
+    uint8_t shift, stamps;
+};
 struct tap_connection_state {
     struct tap_connection *shared;
     uint64_t id;
@@ -346,6 +355,7 @@ struct tap_connection_state {
     // The I/O thread writes these all the time: not on the line that the program's thread reads.
     _Alignas(64) struct tap_wire in;
     struct tap_wire out;
+    struct tap_pace pace[4];  // by stage; the calls' and the wire's are not written by the same thread
 };
 struct tap_connection_text {
     struct tap_wire_text in, out;
@@ -384,6 +394,33 @@ void tap_connection_handshake(struct tap_connection_state *state, bool succeeded
 struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket);
 void tap_connections_forget(void);
 
+// ---- stamps (stamps.c)
+
+// The messages after `before` and up to `after` of this connection have passed the stage now.
+void tap_stamp(struct tap_connection_state *state, enum tap_stage stage, uint64_t before, uint64_t after, uint64_t now);
+uint64_t tap_stamp_call(struct tap_connection_state *state, enum tap_stage stage, uint64_t ordinal);  // the next mask
+// Of a socket's only connection.
+TAP_INLINE void tap_stamp_only(const struct tap_connection *only, enum tap_stage stage, uint64_t ordinal, uint64_t *mask) {
+    if (LIKELY(ordinal & *mask)) return;
+    struct tap_connection_state *state = &tap_connections[only - tap_connection_record(0)];
+    *mask = tap_stamp_call(state, stage, ordinal);
+}
+
+// ---- samples (samples.c) and orders (orders.c)
+
+extern uint32_t *tap_attention;  // a word that is 0 while nobody asks for anything
+void tap_attention_start(void);
+void tap_attention_forget(void);
+// A frame that is about to be sent, or was received; false: its message is not kept.
+bool tap_sample_frame(struct tap_socket_state *state, uint32_t direction, bool first, bool more, const void *bytes,
+                      size_t size);
+void tap_sample_refused(struct tap_socket_state *state, size_t size);  // the frame was not sent
+void tap_sample_passed(struct tap_socket_state *state, uint32_t direction, uint32_t flags);  // the message is whole
+void tap_orders_carry_out(struct tap_socket_state *state);
+TAP_INLINE void tap_orders_look(struct tap_socket_state *state) {
+    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_ORDERS)) tap_orders_carry_out(state);
+}
+
 // Attribution, for the thread that uses the socket.
 void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
 TAP_INLINE void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
@@ -394,6 +431,7 @@ TAP_INLINE void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *
     }
     ADD(only->delivered_messages, 1);
     ADD(only->delivered_bytes, socket->receive_bytes);
+    tap_stamp_only(only, TAP_STAGE_DELIVERED, LOAD(only->delivered_messages), &socket->delivered_mask);
 }
 void tap_accepted_by_route(struct tap_socket_state *socket);
 uint64_t tap_hash(const void *bytes, size_t size);
@@ -406,6 +444,7 @@ TAP_INLINE bool tap_more(const struct tap_copy *api, const zmq_msg_t *message) {
 
 // As the program's own calls send and receive, for what moves messages in its stead (interpose_zmq.c).
 int tap_send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call);
+int tap_send_copy(struct tap_socket_state *state, const void *buffer, size_t size, int flags, uint32_t call);
 void tap_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size);
 
 // ---- what subscribers want (matching.c)

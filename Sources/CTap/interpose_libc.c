@@ -75,6 +75,7 @@ static TAP_HOT void each_waiting(void (*mark)(struct tap_socket_state *, uint64_
 
 // zmq_ctx_term waits for the program to close these, and for what closed ones still send.
 static void each_open(uint64_t context, void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {
+    if (tap_segment == NULL) return;
     pthread_mutex_lock(&tap_lock);
     for (uint32_t i = 0; i < tap_socket_slots.table->used; i++)
         if (tap_sockets[i].socket != NULL && tap_sockets[i].shared->context == context) mark(&tap_sockets[i], now);

@@ -108,6 +108,15 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int name, const void *value, size_t 
     return result;
 }
 
+// Those who wait for the descriptor themselves (asyncio) ask for ZMQ_EVENTS before they do anything.
+TAP_EXPORT int zmq_getsockopt(void *socket, int name, void *value, size_t *size) {
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state == NULL) return COPY(caller, -1)->zmq_getsockopt(socket, name, value, size);
+    if (name == ZMQ_EVENTS && thread.call == TAP_CALL_NONE) tap_orders_look(state);
+    return state->api->zmq_getsockopt(socket, name, value, size);
+}
+
 static int add_endpoint(struct tap_socket_state *state, const char *address, uint32_t kind,
                         int (*call)(void *, const char *)) {
     void *socket = state->socket;
@@ -168,11 +177,16 @@ static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
     // A ROUTER's first frame is the routing id.
     if (state->send_more || !(state->special & TAP_SEND_ROUTER)) state->send_bytes += size;
     if (more) return;
+    state->sent_to = 0;
     if (state->special & TAP_SEND_REP) {
         struct tap_connection_state *connection = &tap_connections[state->reply_connection];
         if (state->reply_connection_id != 0 && connection->id == state->reply_connection_id) {
             ADD(connection->shared->accepted_messages, 1);
             ADD(connection->shared->accepted_bytes, state->send_bytes);
+            state->sent_to = connection->id;
+            uint64_t ordinal = LOAD(connection->shared->accepted_messages);
+            if (!(ordinal & ((1ull << connection->pace[TAP_STAGE_ACCEPTED].shift) - 1)))
+                tap_stamp_call(connection, TAP_STAGE_ACCEPTED, ordinal);
         }
     } else if (state->send_lost) {
         ADD(state->shared->lost_messages, 1);
@@ -182,8 +196,13 @@ static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
     state->send_bytes = 0;
 }
 
+// Whatever makes a call differ from the plain case: one look for all of it.
+TAP_INLINE bool is_plain(const struct tap_socket_state *state) {
+    return LIKELY((state->special | LOAD(*tap_attention)) == 0);
+}
+
 // A frame was offered: counted when it was accepted.
-TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+TAP_INLINE int sent_plainly(struct tap_socket_state *state, int result, size_t size, int flags) {
     struct tap_socket *shared = state->shared;
     if (UNLIKELY(result < 0)) {
         if (errno == EAGAIN) ADD(shared->send_would_block, 1);
@@ -192,8 +211,23 @@ TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int
     bool more = flags & ZMQ_SNDMORE;
     ADD(shared->sent_frames, 1);
     ADD(shared->sent_bytes, size);
-    if (LIKELY(!more)) ADD(shared->sent_messages, 1);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP | TAP_SEND_PUB))) sent_to(state, size, more);
+    state->send_more = more;
+    if (UNLIKELY(more)) return result;
+    ADD(shared->sent_messages, 1);
+    const struct tap_connection *only = __atomic_load_n(&state->only, __ATOMIC_ACQUIRE);
+    if (LIKELY(only != NULL)) tap_stamp_only(only, TAP_STAGE_ACCEPTED, LOAD(shared->sent_messages), &state->accepted_mask);
+    return result;
+}
+
+static int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+    // A message of a PUB may be for nobody: none of its connections is known to have taken it.
+    if (result < 0 || !(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP | TAP_SEND_PUB)))
+        return sent_plainly(state, result, size, flags);
+    bool more = flags & ZMQ_SNDMORE;
+    ADD(state->shared->sent_frames, 1);
+    ADD(state->shared->sent_bytes, size);
+    if (!more) ADD(state->shared->sent_messages, 1);
+    sent_to(state, size, more);
     state->send_more = more;
     return result;
 }
@@ -241,8 +275,27 @@ static bool is_subscription(const struct tap_socket_state *state, const void *by
            *(const uint8_t *)bytes <= 1;
 }
 
-static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+// What somebody asks for: an order is carried out before, a sample is taken of the frame. Cold, so that nobody pays.
+static __attribute__((noinline, cold)) bool attend(struct tap_socket_state *state, const void *bytes, size_t size, int flags) {
+    tap_orders_look(state);
+    if (!(LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES)) return false;
+    return tap_sample_frame(state, TAP_DIRECTION_SENT, !state->send_more, flags & ZMQ_SNDMORE, bytes, size);
+}
+
+static __attribute__((noinline, cold)) void attended(struct tap_socket_state *state, int result, size_t size, int flags) {
+    if (result < 0) {
+        tap_sample_refused(state, size);
+    } else if (!(flags & ZMQ_SNDMORE)) {
+        bool lost = state->special & TAP_SEND_ROUTER && state->send_lost;
+        tap_sample_passed(state, TAP_DIRECTION_SENT,
+                          (lost ? TAP_SAMPLE_LOST : 0) | (state->injecting ? TAP_SAMPLE_INJECTED : 0));
+    }
+}
+
+static __attribute__((noinline)) int send_message_with_care(struct tap_socket_state *state, zmq_msg_t *message, int flags,
+                                                            uint32_t call) {
     size_t size = state->api->zmq_msg_size(message);
+    bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, state->api->zmq_msg_data(message), size, flags);
     bool subscription =
         UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, state->api->zmq_msg_data(message), size, flags);
     if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more)
@@ -252,7 +305,18 @@ static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *messa
                      ? send_routing_id(state, message, flags)
                      : state->api->zmq_msg_send(message, state->socket, flags);
     tap_call_end();
-    return subscription ? result : sent(state, result, size, flags);
+    if (!subscription) sent(state, result, size, flags);
+    if (sampled) attended(state, result, size, flags);
+    return result;
+}
+
+static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+    if (!is_plain(state)) return send_message_with_care(state, message, flags, call);
+    size_t size = state->api->zmq_msg_size(message);
+    tap_call_begin(state, call);
+    int result = state->api->zmq_msg_send(message, state->socket, flags);
+    tap_call_end();
+    return sent_plainly(state, result, size, flags);
 }
 
 // What zmq_send does with its buffer, where the message must be seen.
@@ -268,30 +332,36 @@ static int send_copy(struct tap_socket_state *state, const void *buffer, size_t 
     return result;
 }
 
+static __attribute__((noinline)) int send_buffer(struct tap_socket_state *state, const void *buffer, size_t size, int flags,
+                                                 int (*call)(void *, const void *, size_t, int)) {
+    if (state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB) && !state->send_more)
+        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
+    bool sampled = LOAD(*tap_attention) != 0 && attend(state, buffer, size, flags);
+    if (state->special & TAP_SEND_PUB && !state->send_more) tap_match(state, buffer, size);
+    tap_call_begin(state, TAP_CALL_SEND);
+    int result = call(state->socket, buffer, size, flags);
+    tap_call_end();
+    sent(state, result, size, flags);
+    if (sampled) attended(state, result, size, flags);
+    return result;
+}
+
 TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send(socket, buffer, size, flags);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
-        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
-    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more) tap_match(state, buffer, size);
+    if (!is_plain(state)) return send_buffer(state, buffer, size, flags, state->api->zmq_send);
     tap_call_begin(state, TAP_CALL_SEND);
     int result = state->api->zmq_send(socket, buffer, size, flags);
     tap_call_end();
-    return sent(state, result, size, flags);
+    return sent_plainly(state, result, size, flags);
 }
 
 TAP_EXPORT int zmq_send_const(void *socket, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send_const(socket, buffer, size, flags);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
-        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
-    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more) tap_match(state, buffer, size);
-    tap_call_begin(state, TAP_CALL_SEND);
-    int result = state->api->zmq_send_const(socket, buffer, size, flags);
-    tap_call_end();
-    return sent(state, result, size, flags);
+    return send_buffer(state, buffer, size, flags, state->api->zmq_send_const);
 }
 
 TAP_EXPORT TAP_HOT int zmq_msg_send(zmq_msg_t *message, void *socket, int flags) {
@@ -345,12 +415,20 @@ static bool received_first(struct tap_socket_state *state, zmq_msg_t *message, s
              *(const uint8_t *)state->api->zmq_msg_data(message) <= 1);
 }
 
+static __attribute__((noinline, cold)) bool attend_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size,
+                                                            bool first, bool more) {
+    return tap_sample_frame(state, TAP_DIRECTION_RECEIVED, first, more, state->api->zmq_msg_data(message), size);
+}
+
 TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, size_t size) {
     struct tap_socket *shared = state->shared;
     bool more = tap_more(state->api, message);
     bool first = !state->receive_more;
+    bool plain = is_plain(state);
+    bool sampled = !plain && LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES &&
+                   attend_received(state, message, size, first, more);
     state->receive_more = more;
-    if (UNLIKELY(state->special) && first && !received_first(state, message, size, more)) return;
+    if (UNLIKELY(!plain) && first && state->special && !received_first(state, message, size, more)) return;
     ADD(shared->received_frames, 1);
     ADD(shared->received_bytes, size);
     state->receive_bytes += size;
@@ -359,10 +437,12 @@ TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, siz
     tap_delivered(state, message);
     ADD(shared->received_messages, 1);
     state->receive_bytes = 0;
+    if (UNLIKELY(sampled)) tap_sample_passed(state, TAP_DIRECTION_RECEIVED, 0);
 }
 
 TAP_INLINE int receive_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     thread.drained_ns = 0;
+    tap_orders_look(state);
     tap_call_begin(state, call);
     int result = state->api->zmq_msg_recv(message, state->socket, flags);
     tap_call_end();
@@ -441,6 +521,10 @@ TAP_EXPORT int zmq_recviov(void *socket, struct iovec *parts, size_t *count, int
     return read;
 }
 
+int tap_send_copy(struct tap_socket_state *state, const void *buffer, size_t size, int flags, uint32_t call) {
+    return send_copy(state, buffer, size, flags, call);
+}
+
 int tap_send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     return send_message(state, message, flags, call);
 }
@@ -464,6 +548,12 @@ TAP_EXPORT int zmq_poll(zmq_pollitem_t *items, int count, long timeout) {
     const struct tap_copy *api = passive ? NULL : copy_of_items(items, count);
     if (api == NULL) api = COPY(caller, -1);
     if (passive) return api->zmq_poll(items, count, timeout);
+    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_ORDERS)) {
+        for (int i = 0; i < count; i++) {
+            struct tap_socket_state *state = items[i].socket != NULL ? tap_socket_find(items[i].socket) : NULL;
+            if (state != NULL) tap_orders_carry_out(state);
+        }
+    }
     thread.items = items;
     thread.item_count = count;
     thread.call = TAP_CALL_POLL;

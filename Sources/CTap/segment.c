@@ -124,6 +124,7 @@ static const char *make(void) {
         return failed;
     }
     __atomic_store_n(&tap_segment, memory, __ATOMIC_RELEASE);
+    tap_attention_start();
     return NULL;
 }
 
@@ -151,6 +152,7 @@ bool tap_segment_open(void) {
 }
 
 void tap_segment_forget(void) {
+    tap_attention_forget();
     munmap(tap_segment, TAP_SEGMENT_SIZE);
     tap_segment = NULL;
 }

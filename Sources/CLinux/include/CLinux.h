@@ -62,13 +62,20 @@ const char *linux_signal_name(int signal);
 
 struct linux_front {
     int life;     // end of file: the front is gone
-    int release;  // what is written here the front prints on its standard error, and then ends with status 0
+    int release;  // what is written here the front prints on its standard error (a bare newline it does not), and then
+                  // it ends with status 0
 };
 
 // Splits the process in two. The caller goes on as the child; the parent never returns: it passes on the signals that
 // are sent to it, stops and goes on with the child, and ends as the child ends. To be called before there is any other
 // thread. Returns 0, or errno when there is no child: the caller is alone then, as before.
 int linux_become_worker(struct linux_front *front);
+
+// Starts a program with our terminal, output and signal mask, found by PATH, and stands for it as above. Returns errno when
+// it cannot be started, else never; `started` and `ended` (with the status of waitpid) are called in between.
+int linux_stand_for(const char *program, char *const *arguments, char *const *environment,
+                    void (*started)(pid_t child, void *context), void (*ended)(int status, void *context),
+                    void *context);
 
 // Leaves the terminal: a session of our own, /dev/null as standard input, output and error. Returns 0 or errno.
 int linux_leave_terminal(void);

@@ -326,7 +326,7 @@ extension DashboardState {
     mutating func take(_ reply: ControlReply, to order: SessionCommand) {
         switch reply {
         case .error(let sentence): say(sentence, isProblem: true)
-        case .event: break
+        case .event, .joined: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
                 say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")
