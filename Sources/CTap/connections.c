@@ -1,4 +1,6 @@
 // Connections: descriptor → slot, what libzmq sends and receives there, which socket it belongs to.
+#include <stdlib.h>
+
 #include "internal.h"
 
 struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
@@ -15,12 +17,13 @@ uint64_t tap_hash(const void *bytes, size_t size) {
 void tap_connections_forget(void) {
     for (uint32_t i = 0; i < tap_header()->connections.used; i++) {
         tap_descriptors[tap_connections[i].descriptor] = 0;
+        tap_connections[i].wishes = NULL;  // an I/O thread may have been at work on them
         tap_connections[i].id = 0;
     }
     connections_opened = 0;
 }
 
-static struct tap_socket_state *socket_of(const struct tap_connection_state *state) {
+struct tap_socket_state *tap_connection_socket(const struct tap_connection_state *state) {
     if (state->socket == TAP_NO_INDEX) return NULL;
     struct tap_socket_state *socket = &tap_sockets[state->socket];
     return socket->id == state->socket_id ? socket : NULL;
@@ -30,7 +33,7 @@ static struct tap_socket_state *socket_of(const struct tap_connection_state *sta
 
 // A slot that is used again: what it counted goes to its socket's sums.
 static void retire(struct tap_connection_state *state) {
-    struct tap_socket_state *socket = state->id != 0 ? socket_of(state) : NULL;
+    struct tap_socket_state *socket = state->id != 0 ? tap_connection_socket(state) : NULL;
     if (socket == NULL) return;
     struct tap_socket *sums = socket->shared;
     const struct tap_connection *shared = state->shared;
@@ -39,6 +42,26 @@ static void retire(struct tap_connection_state *state) {
     ADD(sums->retired_out_lost, shared->out_pending);
     ADD(sums->retired_accepted, shared->accepted_messages);
     ADD(sums->retired_delivered, shared->delivered_messages);
+}
+
+static bool waits(const struct tap_connection_state *state) {
+    return LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
+}
+
+// The last connection of this descriptor of which something may still be received.
+static void set_older(struct tap_connection_state *state) {
+    uint32_t older = tap_descriptors[state->descriptor] - 1;  // 0 gives TAP_NO_INDEX
+    if (older == (uint32_t)(state - tap_connections)) older = TAP_NO_INDEX;
+    uint64_t id = older != TAP_NO_INDEX ? tap_connections[older].id : 0;
+    while (older != TAP_NO_INDEX) {
+        const struct tap_connection_state *before = &tap_connections[older];
+        if (before->id != id) return;  // its slot is another's: it is long ago
+        if (before->socket != TAP_NO_INDEX && (waits(before) || before->shared->wire_unknown)) break;
+        older = before->older;
+        id = before->older_id;
+    }
+    state->older = older;
+    state->older_id = id;
 }
 
 struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
@@ -61,16 +84,13 @@ struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
         memset(state, 0, sizeof *state);
         memset(&tap_connection_texts[index].in, 0, offsetof(struct tap_wire_text, capture));
         memset(&tap_connection_texts[index].out, 0, offsetof(struct tap_wire_text, capture));
+        tap_connection_texts[index].in.subscribed = tap_wish;
         state->shared = shared;
         state->id = ++connections_opened;
         state->descriptor = descriptor;
         state->foreign = foreign;
         state->socket = state->next = state->older = TAP_NO_INDEX;
-        uint32_t before = tap_descriptors[descriptor];
-        if (before != 0 && before - 1 != index && tap_connections[before - 1].socket != TAP_NO_INDEX) {
-            state->older = before - 1;
-            state->older_id = tap_connections[before - 1].id;
-        }
+        set_older(state);
         tap_change_begin(&shared->generation);
         memset((uint8_t *)shared + sizeof(uint32_t), 0, sizeof *shared - sizeof(uint32_t));
         shared->socket_index = shared->endpoint_index = TAP_NO_INDEX;
@@ -111,7 +131,8 @@ void tap_connection_close(struct tap_connection_state *state) {
         uint32_t index = (uint32_t)(state - tap_connections);
         STORE(state->shared->in_begun, tap_wire_open(&state->in));
         STORE(state->shared->closed_ns, tap_now());
-        struct tap_socket_state *socket = socket_of(state);
+        struct tap_socket_state *socket = tap_connection_socket(state);
+        tap_wishes_end(state);
         if (socket != NULL) leave_list(socket, index);
         tap_slot_give(&tap_connection_slots, index);
     }
@@ -129,7 +150,7 @@ static void set_identity(struct tap_connection_state *state, const uint8_t *iden
     tap_change_end(&shared->generation);
     state->route_hash = tap_hash(identity, size);
     STORE(state->routing_id_fixed, true);
-    struct tap_socket_state *socket = socket_of(state);
+    struct tap_socket_state *socket = tap_connection_socket(state);
     if (socket == NULL) return;
     ADD(socket->version, 1);
     if (shared->endpoint_index != TAP_NO_INDEX) tap_endpoints[shared->endpoint_index].last_hash = state->route_hash;
@@ -171,14 +192,12 @@ static void learn(struct tap_connection_state *state) {
         tap_change_end(&shared->generation);
         if (text->in.ready && text->in.identity_size > 0 && !state->routing_id_fixed)
             set_identity(state, text->in.identity, text->in.identity_size);
-        state->in.upstream = strcmp(text->in.type, "SUB") == 0 || strcmp(text->in.type, "XSUB") == 0;
     }
     if (state->out.told) {
         tap_change_begin(&shared->generation);
         memcpy(shared->own_type, text->out.type, sizeof shared->own_type);
         tap_change_end(&shared->generation);
     }
-    state->out.upstream = strcmp(text->out.type, "SUB") == 0 || strcmp(text->out.type, "XSUB") == 0;
     state->in.told = state->out.told = false;
     if (text->in.ready && text->out.ready) settle(state);
     pthread_mutex_unlock(&tap_lock);
@@ -294,6 +313,7 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
         state->next = socket->first_connection;
         socket->first_connection = index;
     }
+    tap_wishes_joined(state);
     ADD(socket->version, 1);
 }
 
@@ -349,7 +369,7 @@ static void join_by_address(struct tap_connection_state *state) {
 static void settle(struct tap_connection_state *state) {
     const struct tap_connection_text *text = tap_connection_text(state);
     if (state->socket == TAP_NO_INDEX) join_by_address(state);
-    struct tap_socket_state *socket = socket_of(state);
+    struct tap_socket_state *socket = tap_connection_socket(state);
     bool silent = socket != NULL ? !LOAD(socket->monitored) : state->foreign;
     bool ready = text->in.ready && text->out.ready;
     if (!ready || !silent || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
@@ -380,19 +400,25 @@ struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state 
 
 // ---- attribution, on the thread that uses the socket
 
-// A descriptor's number may be used again while messages of the connection before still wait: those come first.
-static struct tap_connection_state *source_of(struct tap_socket_state *socket, int descriptor) {
+// A descriptor's number may be used again while messages of connections before still wait. `key` tells them apart: it
+// is the address of a property that libzmq keeps once a connection, for as long as a message of it lives. Who has not
+// shown its own yet shows it in the order in which they connected, for so libzmq begins to take turns.
+static struct tap_connection_state *source_of(struct tap_socket_state *socket, const zmq_msg_t *message) {
+    const char *key = socket->api->zmq_msg_gets != NULL ? socket->api->zmq_msg_gets(message, "__fd") : NULL;
+    int descriptor = key != NULL ? atoi(key) : socket->api->zmq_msg_get(message, ZMQ_SRCFD);
     if ((unsigned)descriptor >= TAP_DESCRIPTORS) return NULL;
     uint32_t place = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
     if (place == 0) return NULL;
     struct tap_connection_state *found = NULL, *state = &tap_connections[place - 1];
-    for (int steps = 0; steps < 16; steps++) {
-        bool ours = LOAD(state->socket) == socket->index && state->socket_id == socket->id;
-        bool waiting = LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
-        if (ours && (found == NULL || waiting)) found = state;
+    for (int steps = 0; steps < 64; steps++) {
+        if (LOAD(state->socket) == socket->index && state->socket_id == socket->id) {
+            if (state->source_key == key && (found == NULL || waits(state) || state->shared->wire_unknown)) return state;
+            if (state->source_key == NULL && (found == NULL || waits(state))) found = state;
+        }
         if (state->older == TAP_NO_INDEX || tap_connections[state->older].id != state->older_id) break;
         state = &tap_connections[state->older];
     }
+    if (found != NULL) found->source_key = key;
     return found;
 }
 
@@ -414,9 +440,8 @@ TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_
     } else {
         if (socket->shared->connection_total == 0 && socket->inproc) return;
         int saved = errno;
-        int descriptor = socket->api->zmq_msg_get(last_frame, ZMQ_SRCFD);
+        state = source_of(socket, last_frame);
         errno = saved;
-        state = source_of(socket, descriptor);
         if (state == NULL) return;
     }
     ADD(state->shared->delivered_messages, 1);

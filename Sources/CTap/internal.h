@@ -211,6 +211,7 @@ enum {  // what makes a socket's counting differ from the plain case
     TAP_RECEIVE_ROUTER = 8u,
     TAP_RECEIVE_REP = 16u,
     TAP_RECEIVE_XPUB = 32u,
+    TAP_SEND_PUB = 64u,
 };
 
 struct tap_route {  // ROUTER: where a routing id leads, as far as nothing has changed since
@@ -241,6 +242,9 @@ struct tap_socket_state {
     uint64_t send_bytes, receive_bytes;
     uint64_t route_hash;
     uint64_t version;  // grows when a connection joins, closes or gets a routing id
+    uint64_t wishes_version;        // PUB, XPUB: grows with every subscription that comes or goes
+    struct tap_matching *matching;  // what the publishing thread knows of them
+    bool inverted;                  // what a subscription means is not for us to know
     struct tap_route *routes;
     bool injecting;           // an order's message is being sent
     uint64_t accepted_mask;   // only messages whose number has none of these bits are looked at for a stamp
@@ -310,6 +314,8 @@ struct tap_wire_text {  // what a direction says of the side that speaks
     uint32_t identity_size;
     uint8_t identity[TAP_IDENTITY];
     char type[16];
+    // A subscription has come or gone; NULL: nobody asks. Its topic is NULL where that is too long to be kept.
+    void (*subscribed)(struct tap_wire_text *text, bool add, const uint8_t *topic, size_t size);
     uint8_t capture[TAP_WIRE_CAPTURE];
 };
 // `text` NULL: look ahead, remember nothing.
@@ -343,7 +349,9 @@ struct tap_connection_state {
     uint32_t next;          // in the socket's list of open ones
     uint32_t older;         // an earlier connection of this descriptor whose messages may still wait to be received
     uint64_t older_id;
+    const char *source_key;  // of its messages, once one has been received (connections.c)
     uint64_t route_hash;
+    struct tap_wishes *wishes;  // a subscriber's; NULL: it has none
     // The I/O thread writes these all the time: not on the line that the program's thread reads.
     _Alignas(64) struct tap_wire in;
     struct tap_wire out;
@@ -357,6 +365,10 @@ extern struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
 static inline struct tap_connection_text *tap_connection_text(const struct tap_connection_state *state) {
     return &tap_connection_texts[state - tap_connections];
 }
+static inline struct tap_connection_state *tap_connection_of_text(const struct tap_wire_text *in) {
+    return &tap_connections[(const struct tap_connection_text *)in - tap_connection_texts];
+}
+struct tap_socket_state *tap_connection_socket(const struct tap_connection_state *state);  // NULL: none, or closed
 extern uint32_t tap_descriptors[TAP_DESCRIPTORS];  // index + 1 of the last connection on each
 
 static inline struct tap_connection_state *tap_connection_find(int descriptor) {
@@ -434,6 +446,15 @@ TAP_INLINE bool tap_more(const struct tap_copy *api, const zmq_msg_t *message) {
 int tap_send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call);
 int tap_send_copy(struct tap_socket_state *state, const void *buffer, size_t size, int flags, uint32_t call);
 void tap_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size);
+
+// ---- what subscribers want (matching.c)
+
+void tap_wish(struct tap_wire_text *text, bool add, const uint8_t *topic, size_t size);
+void tap_match(struct tap_socket_state *socket, const void *topic, size_t size);  // the first frame, before it is sent
+void tap_matched(struct tap_socket_state *socket);                                 // the message was accepted
+// These hold tap_lock already.
+void tap_wishes_joined(const struct tap_connection_state *state);
+void tap_wishes_end(struct tap_connection_state *state);
 
 // ---- the proxy (proxy.c)
 

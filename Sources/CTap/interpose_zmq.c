@@ -50,7 +50,7 @@ static int terminate(void *context, const void *caller, int (*call)(const struct
     if (api == NULL) api = COPY(caller, -1);
     bool outer = thread.call == TAP_CALL_NONE;  // libzmq's old names call the new one
     if (outer) {
-        thread.context = ordinal;
+        thread.context = tap_segment != NULL ? ordinal : 0;
         tap_call_begin(NULL, TAP_CALL_TERM);
     }
     int result = call(api, context);
@@ -168,8 +168,12 @@ TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events)
 
 // ---- sending
 
-// ROUTER and REP: the connection that the reply goes to is known.
+// ROUTER and REP: the connection that the reply goes to is known. PUB: whose subscriptions fit.
 static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
+    if (state->special & TAP_SEND_PUB) {
+        if (!more) tap_matched(state);
+        return;
+    }
     // A ROUTER's first frame is the routing id.
     if (state->send_more || !(state->special & TAP_SEND_ROUTER)) state->send_bytes += size;
     if (more) return;
@@ -216,7 +220,9 @@ TAP_INLINE int sent_plainly(struct tap_socket_state *state, int result, size_t s
 }
 
 static int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
-    if (result < 0 || !(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))) return sent_plainly(state, result, size, flags);
+    // A message of a PUB may be for nobody: none of its connections is known to have taken it.
+    if (result < 0 || !(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP | TAP_SEND_PUB)))
+        return sent_plainly(state, result, size, flags);
     bool more = flags & ZMQ_SNDMORE;
     ADD(state->shared->sent_frames, 1);
     ADD(state->shared->sent_bytes, size);
@@ -292,6 +298,8 @@ static __attribute__((noinline)) int send_message_with_care(struct tap_socket_st
     bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, state->api->zmq_msg_data(message), size, flags);
     bool subscription =
         UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, state->api->zmq_msg_data(message), size, flags);
+    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more)
+        tap_match(state, state->api->zmq_msg_data(message), size);
     tap_call_begin(state, call);
     int result = UNLIKELY(state->special & TAP_SEND_ROUTER) && !state->send_more
                      ? send_routing_id(state, message, flags)
@@ -329,6 +337,7 @@ static __attribute__((noinline)) int send_buffer(struct tap_socket_state *state,
     if (state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB) && !state->send_more)
         return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
     bool sampled = LOAD(*tap_attention) != 0 && attend(state, buffer, size, flags);
+    if (state->special & TAP_SEND_PUB && !state->send_more) tap_match(state, buffer, size);
     tap_call_begin(state, TAP_CALL_SEND);
     int result = call(state->socket, buffer, size, flags);
     tap_call_end();

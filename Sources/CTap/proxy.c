@@ -72,6 +72,8 @@ int tap_proxy(void *frontend_socket, void *backend_socket, void *capture_socket)
     zmq_msg_t message;
     if (api->zmq_msg_init(&message) < 0) return -1;
     for (;;) {
+        tap_orders_look(frontend);
+        if (!same) tap_orders_look(backend);
         if (api->zmq_poll(in, 2, -1) < 0 || (!same && api->zmq_poll(out, 2, 0) < 0)) break;
         bool request = in[0].revents & ZMQ_POLLIN, reply = !same && in[1].revents & ZMQ_POLLIN;
         bool takes_request = same || out[1].revents & ZMQ_POLLOUT, takes_reply = out[0].revents & ZMQ_POLLOUT;

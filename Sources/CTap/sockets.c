@@ -74,7 +74,10 @@ TAP_HOT struct tap_socket_state *tap_socket_search(void *socket) {
 
 void tap_sockets_forget(void) {
     memset(places, 0, sizeof places);
-    for (uint32_t i = 0; i < tap_header()->sockets.used; i++) free(tap_sockets[i].routes);
+    for (uint32_t i = 0; i < tap_header()->sockets.used; i++) {
+        free(tap_sockets[i].routes);
+        free(tap_sockets[i].matching);
+    }
     memset(tap_sockets, 0, sizeof *tap_sockets * tap_header()->sockets.used);
     memset(tap_endpoints, 0, sizeof *tap_endpoints * tap_header()->endpoints.used);
     sockets_opened = 0;
@@ -88,7 +91,8 @@ static uint32_t special_of(int type) {
         case ZMQ_ROUTER: return TAP_SEND_ROUTER | TAP_RECEIVE_ROUTER;
         case ZMQ_REP: return TAP_SEND_REP | TAP_RECEIVE_REP;
         case ZMQ_XSUB: return TAP_SEND_XSUB;
-        case ZMQ_XPUB: return TAP_RECEIVE_XPUB;
+        case ZMQ_XPUB: return TAP_RECEIVE_XPUB | TAP_SEND_PUB;
+        case ZMQ_PUB: return TAP_SEND_PUB;
         default: return 0;
     }
 }
@@ -146,6 +150,8 @@ void tap_socket_closing(struct tap_socket_state *state) {
     place_remove(state->socket);
     ADD(tap_epoch, 1);
     state->socket = NULL;
+    free(state->matching);
+    state->matching = NULL;
     uint64_t now = tap_now();
     STORE(state->shared->blocked_since_ns, 0);
     STORE(state->shared->blocked_call, TAP_CALL_NONE);
@@ -177,6 +183,9 @@ static void take_effect(struct tap_socket_state *state, int name, const void *va
         case ZMQ_RCVHWM: STORE(state->shared->receive_hwm, number); break;
         case ZMQ_ROUTER_MANDATORY: state->mandatory = number != 0; break;
         case ZMQ_ROUTER_HANDOVER: state->handover = number != 0; break;
+        // The subscriptions are turned round, or the program makes others of them.
+        case ZMQ_INVERT_MATCHING:
+        case ZMQ_XPUB_MANUAL: state->inverted = number != 0; break;
         case ZMQ_CONNECT_ROUTING_ID:
             if (size > 0 && size < sizeof state->connect_routing_id) {
                 memcpy(state->connect_routing_id, value, size);

@@ -37,6 +37,17 @@ struct AwkwardTests {
         _ = await running.ended()
     }
 
+    /// One descriptor, forty connections, and all of their messages received late.
+    @Test func lateMessagesAreTheirOwnConnections() async throws {
+        let dump = try await awkward("late-messages")
+        #expect(dump.connections.count == 40)
+        #expect(Set(dump.connections.map(\.descriptor)).count < 10)
+        for (sender, connection) in dump.connections.sorted(by: { $0.id < $1.id }).enumerated() {
+            #expect(connection.delivered_messages == 3 + sender % 4)
+            #expect(connection.delivered_bytes == (3 + sender % 4) * (sender + 1))
+        }
+    }
+
     @Test func signalsComeThrough() async throws {
         let dump = try await awkward("signals")
         #expect(dump.sockets.allSatisfy { $0.blocked_since_ns == 0 && $0.blocked_call == 0 })

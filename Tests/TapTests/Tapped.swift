@@ -18,7 +18,7 @@ enum Tapped {
         let folder = makeFolder()
         atexit { try? FileManager.default.removeItem(at: Tapped.programs) }
         let header = root.appendingPathComponent("Sources/CTapSegment/include").path
-        for name in ["dump", "pushpull", "scenarios", "proxies", "awkward", "wire", "nothing"] {
+        for name in ["dump", "pushpull", "scenarios", "proxies", "awkward", "publish", "wire", "nothing"] {
             let source = sources.appendingPathComponent("Programs/\(name).c").path
             let compiler = Process()
             compiler.executableURL = URL(fileURLWithPath: "/usr/bin/gcc")
@@ -157,7 +157,8 @@ struct Dump: Decodable {
         let asked, resolved: String
     }
     struct Connection: Decodable {
-        let socket_id, socket_index, endpoint_index, id, role, handshake, zmtp_version, mechanism, wire_unknown: Int
+        let socket_id, socket_index, endpoint_index, id, descriptor, role, handshake, zmtp_version, mechanism,
+            wire_unknown: Int
         let closed_ns, inode, peer_inode, peer_pid: Int
         let accepted_messages, accepted_bytes, delivered_messages, delivered_bytes: Int
         let out_messages, out_frames, out_bytes, out_commands, out_subscriptions, out_raw_bytes, out_pending: Int

@@ -66,6 +66,36 @@ static void held(void) {
     zmq_ctx_term(context);
 }
 
+// ---- descriptors
+
+// Forty senders one after the other, each with messages of its own size; the receiver sleeps meanwhile, so that each
+// descriptor has been several connections before the first message is taken.
+static void late_messages(void) {
+    void *pull = make(ZMQ_PULL);
+    char endpoint[256];
+    strcpy(endpoint, bound(pull, "tcp://127.0.0.1:*"));
+    static char body[64];
+    for (int sender = 0; sender < 40; sender++) {
+        pid_t child = fork();
+        if (child == 0) {
+            context = zmq_ctx_new();
+            void *push = make(ZMQ_PUSH);
+            MUST(zmq_connect(push, endpoint) == 0);
+            for (int i = 0; i < 3 + sender % 4; i++) MUST(zmq_send(push, body, (size_t)sender + 1, 0) == sender + 1);
+            zmq_close(push);
+            zmq_ctx_term(context);
+            _exit(0);
+        }
+        int status;
+        MUST(waitpid(child, &status, 0) == child && status == 0);
+        MUST(poll(NULL, 0, 20) == 0);  // its end comes here, too
+    }
+    int count = 0;
+    for (int sender = 0; sender < 40; sender++) count += 3 + sender % 4;
+    for (int i = 0; i < count; i++) MUST(receive(pull) > 0);
+    zmq_close(pull);
+}
+
 // ---- signals
 
 static void on_signal(int number) { (void)number; }
@@ -181,6 +211,7 @@ int main(int count, char **arguments) {
         const char *name;
         void (*run)(void);
     } all[] = {{"terminated", terminated}, {"contexts", contexts},
+               {"late-messages", late_messages},
                {"held", held},             {"signals", signals},
                {"forks-while-sending", forks_while_sending}, {"daemonises", daemonises}};
     if (count < 2) return 2;
