@@ -210,7 +210,8 @@ static inline void note_thread(struct tap_connection_state *state) {
     thread.connection_id = state->id;
 }
 
-TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken) {
+TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken,
+                                 uint64_t begun) {
     note_thread(state);
     struct tap_connection *shared = state->shared;
     size_t size = taken > 0 ? (size_t)taken : 0;
@@ -227,11 +228,10 @@ TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void 
             ADD(shared->out_commands, counts.commands);
             ADD(shared->out_subscriptions, counts.subscriptions);
         }
-        uint64_t now = tap_now();
-        STORE(shared->out_last_ns, now);
+        STORE(shared->out_last_ns, begun);
         if (counts.messages > 0) {
             uint64_t after = LOAD(shared->out_messages);
-            tap_stamp(state, TAP_STAGE_OUT, after - counts.messages, after, now);
+            tap_stamp(state, TAP_STAGE_OUT, after - counts.messages, after, begun);
         }
         if (UNLIKELY(state->out.told)) learn(state);
     }

@@ -385,7 +385,9 @@ static inline struct tap_connection_state *tap_connection_find(int descriptor) {
 // `foreign`: no libzmq that the tap stands in front of has made it, so no monitor and no socket will tell of it.
 struct tap_connection_state *tap_connection_open(int descriptor, bool foreign);
 void tap_connection_close(struct tap_connection_state *state);
-void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken);
+// `begun`: when the call began.
+void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken,
+                         uint64_t begun);
 void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size);
 // These hold tap_lock already.
 void tap_connection_join(struct tap_connection_state *state, struct tap_socket_state *socket, uint32_t role,

@@ -25,11 +25,13 @@ static TAP_HOT struct tap_connection_state *connection_of(int descriptor, const 
 TAP_EXPORT TAP_HOT ssize_t send(int descriptor, const void *buffer, size_t size, int flags) {
     const void *caller = CALLER();
     if (UNLIKELY(libc.send == NULL)) tap_find_libc();
+    // The other end may have it before the call returns. (The first bytes of a connection are no message.)
+    uint64_t begun = tap_connection_find(descriptor) != NULL ? tap_now() : 0;
     ssize_t result = libc.send(descriptor, buffer, size, flags);
     struct tap_connection_state *state = connection_of(descriptor, buffer, result, caller);
     if (state != NULL) {
         int saved = errno;
-        tap_connection_sent(state, buffer, size, result);
+        tap_connection_sent(state, buffer, size, result, begun);
         errno = saved;
     }
     return result;

@@ -61,6 +61,7 @@ public final class Collector {
             return sample
         }
         var events: [(time: UInt64, event: Snapshot.Event)] = []
+        var stamped: [End] = []
         var pendingEvents: [(process: TappedProcess, row: EventRow)] = []
         for process in processes {
             guard let segment = process.segment else { continue }
@@ -75,11 +76,16 @@ public final class Collector {
                 name(problem: error.text, file: process.file)
                 process.end()
             }
+            stamped += (try? process.readStamps(segment, scratch, now: now, last: !living)) ?? []
             process.readAt = surroundings.monotonic()
             model.take(process, now: now)
             if !living { process.end() }
         }
         model.resolve(now: now)
+        var matched: Set<ObjectIdentifier> = []
+        for pair in stamped.compactMap(\.pair) where matched.insert(ObjectIdentifier(pair)).inserted {
+            pair.matchStamps()
+        }
         for (process, row) in pendingEvents {
             let socket = row.socketID.flatMap { process.sockets[$0] }
             guard socket?.row.hidden != true else { continue }

@@ -13,6 +13,8 @@ final class TappedProcess {
     var alive: Bool { segment != nil }
     /// When its counters were last read.
     var readAt: UInt64 = 0
+    /// When its stamps were.
+    var stampsReadAt: UInt64 = 0
     /// Name of the node that it is shown as: its node's, or that of a child.
     var shownAs: String
 
@@ -234,6 +236,8 @@ final class End {
     var gone = false
     /// Taken off the wire, and never to be delivered.
     private(set) var discarded = 0
+    /// When messages passed its stages; nil before the first was read.
+    var stamps: EndStamps?
     /// What the other end has taken off the wire was put on it, though the counter here may lag behind.
     var provenOut = 0
 

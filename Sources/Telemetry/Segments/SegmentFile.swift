@@ -220,6 +220,43 @@ final class SegmentFile {
         return count(dropped)
     }
 
+    /// What the rings of one connection hold, each in the order of the messages.
+    /// - Parameters:
+    ///   - index: its slot.
+    ///   - connection: its id: the slot may be another's by now.
+    func stamps(
+        _ index: Int, connection: UInt64, _ scratch: Scratch,
+        _ body: (Stage, [(ordinal: UInt64, time: UInt64)]) -> Void
+    ) throws(SegmentProblem) {
+        let place = header.pointee.stamps
+        let size = MemoryLayout<tap_stamps>.size
+        guard index < place.capacity, Int(place.record_size) >= size,
+            UInt64(place.offset) + UInt64(place.record_size) * UInt64(place.capacity) <= header.pointee.size
+        else { return }
+        let from = Int(place.offset) + index * Int(place.record_size)
+        for copy in [scratch.first, scratch.second] {
+            guard pread(descriptor, copy, size, from) == size else { throw torn(.connections) }
+        }
+        guard scratch.first.load(as: UInt64.self) == connection, scratch.second.load(as: UInt64.self) == connection
+        else { return }
+        let ringSize = MemoryLayout<tap_stamp_ring>.size
+        let firstRing = MemoryLayout<tap_stamps>.offset(of: \.accepted)!
+        for stage in Stage.allCases {
+            let ring = firstRing + stage.rawValue * ringSize
+            var stamps: [(ordinal: UInt64, time: UInt64)] = []
+            for slot in 0..<Int(TAP_STAMP_COUNT) {
+                let offset = ring + 8 + slot * MemoryLayout<tap_stamp>.size
+                let ordinal = scratch.first.load(fromByteOffset: offset, as: UInt64.self)
+                // The kernel copies forwards, the ordinal before the time: one that changed meanwhile is another in the second.
+                guard ordinal != 0, ordinal == scratch.second.load(fromByteOffset: offset, as: UInt64.self) else {
+                    continue
+                }
+                stamps.append((ordinal, scratch.first.load(fromByteOffset: offset + 8, as: UInt64.self)))
+            }
+            if !stamps.isEmpty { body(stage, stamps.sorted { $0.ordinal < $1.ordinal }) }
+        }
+    }
+
     /// The events written since the last call, oldest first, and how many were overwritten before they could be read.
     /// - Parameter last: the process is dead: an event that is still being written never will be whole.
     func events(
