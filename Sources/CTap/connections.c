@@ -309,6 +309,8 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
     STORE(socket->shared->connection_total, socket->shared->connection_total + 1);
     bool only = socket->shared->connection_total == 1 && !socket->inproc;
     __atomic_store_n(&socket->only, only ? shared : NULL, __ATOMIC_RELEASE);
+    STORE(socket->accepted_mask, 0);
+    STORE(socket->delivered_mask, 0);
     if (state->open) {
         state->next = socket->first_connection;
         socket->first_connection = index;

@@ -122,6 +122,7 @@ struct tap_thread {
     struct tap_connection_state *connection;  // that this I/O thread used last
     uint64_t connection_id;                   // 0: none
     uint64_t blocked_ns;     // since when the call under way has waited; 0: it has not
+    uint64_t begun_ns;       // when the send under way began, if it is to be stamped and has not waited; else 0
     uint64_t drained_ns;     // when the receive under way last looked for news and found none
     struct tap_monitor *monitor;  // inside zmq_socket_monitor: libzmq's next sockets are pretended
     uint64_t cache_epoch;

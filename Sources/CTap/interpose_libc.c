@@ -134,6 +134,7 @@ TAP_HOT void tap_wait_ended(void) {
     each_waiting(mark_free, 0);
     if (UNLIKELY(thread.context != 0)) each_open(thread.context, mark_released, 0);
     thread.blocked_ns = 0;
+    thread.begun_ns = 0;
 }
 
 TAP_EXPORT TAP_HOT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {

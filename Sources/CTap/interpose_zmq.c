@@ -214,8 +214,12 @@ TAP_INLINE int sent_plainly(struct tap_socket_state *state, int result, size_t s
     state->send_more = more;
     if (UNLIKELY(more)) return result;
     ADD(shared->sent_messages, 1);
+    if (LIKELY(LOAD(shared->sent_messages) & state->accepted_mask)) return result;
     const struct tap_connection *only = __atomic_load_n(&state->only, __ATOMIC_ACQUIRE);
-    if (LIKELY(only != NULL)) tap_stamp_only(only, TAP_STAGE_ACCEPTED, LOAD(shared->sent_messages), &state->accepted_mask);
+    if (only != NULL)
+        tap_stamp_only(only, TAP_STAGE_ACCEPTED, LOAD(shared->sent_messages), &state->accepted_mask);
+    else  // nobody knows where it went; a connection that comes starts anew
+        state->accepted_mask = 1023;
     return result;
 }
 
@@ -292,6 +296,19 @@ static __attribute__((noinline, cold)) void attended(struct tap_socket_state *st
     }
 }
 
+// A message that will be stamped is accepted when the call begins, or when it has waited for room: the other end may
+// have it before the call returns.
+TAP_INLINE void send_begins(const struct tap_socket_state *state) {
+    if (UNLIKELY(!((LOAD(state->shared->sent_messages) + 1) & state->accepted_mask))) thread.begun_ns = tap_now();
+}
+
+static void send_begins_with_care(const struct tap_socket_state *state) {
+    if (state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))
+        thread.begun_ns = tap_now();  // its number is known when its connection is: after the call
+    else
+        send_begins(state);
+}
+
 static __attribute__((noinline)) int send_message_with_care(struct tap_socket_state *state, zmq_msg_t *message, int flags,
                                                             uint32_t call) {
     size_t size = state->api->zmq_msg_size(message);
@@ -300,6 +317,7 @@ static __attribute__((noinline)) int send_message_with_care(struct tap_socket_st
         UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, state->api->zmq_msg_data(message), size, flags);
     if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more)
         tap_match(state, state->api->zmq_msg_data(message), size);
+    send_begins_with_care(state);
     tap_call_begin(state, call);
     int result = UNLIKELY(state->special & TAP_SEND_ROUTER) && !state->send_more
                      ? send_routing_id(state, message, flags)
@@ -313,6 +331,7 @@ static __attribute__((noinline)) int send_message_with_care(struct tap_socket_st
 static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     if (!is_plain(state)) return send_message_with_care(state, message, flags, call);
     size_t size = state->api->zmq_msg_size(message);
+    send_begins(state);
     tap_call_begin(state, call);
     int result = state->api->zmq_msg_send(message, state->socket, flags);
     tap_call_end();
@@ -351,6 +370,7 @@ TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, i
     struct tap_socket_state *state = tap_socket_find(socket);
     if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send(socket, buffer, size, flags);
     if (!is_plain(state)) return send_buffer(state, buffer, size, flags, state->api->zmq_send);
+    send_begins(state);
     tap_call_begin(state, TAP_CALL_SEND);
     int result = state->api->zmq_send(socket, buffer, size, flags);
     tap_call_end();

@@ -62,6 +62,8 @@ void tap_stamp(struct tap_connection_state *state, enum tap_stage stage, uint64_
 
 // Of the sending and receiving functions, which do not read the clock for a message that is not stamped.
 uint64_t tap_stamp_call(struct tap_connection_state *state, enum tap_stage stage, uint64_t ordinal) {
-    tap_stamp(state, stage, ordinal - 1, ordinal, tap_now());
+    bool begun = stage == TAP_STAGE_ACCEPTED && thread.begun_ns != 0;
+    tap_stamp(state, stage, ordinal - 1, ordinal, begun ? thread.begun_ns : tap_now());
+    if (begun) thread.begun_ns = 0;
     return (1ull << state->pace[stage].shift) - 1;
 }
