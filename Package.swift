@@ -65,7 +65,8 @@ let package = Package(
             ],
             swiftSettings: swift),
         // What runs on this machine without our doing.
-        .target(name: "Discovery", dependencies: ["CLinux", "RunDirectory", "Telemetry"], swiftSettings: swift),
+        .target(
+            name: "Discovery", dependencies: ["CLinux", "Keeping", "RunDirectory", "Telemetry"], swiftSettings: swift),
         // What is in a frame.
         .target(name: "Payload", swiftSettings: swift),
 
@@ -79,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "zmqtop",
             dependencies: [
-                "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI", "Dashboard",
+                "CLinux", "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI",
+                "Dashboard",
                 "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -70,6 +70,28 @@ static uint64_t peer_inode(uint64_t inode) {
     return found;
 }
 
+// An accepted end has its listener's address: a path that it did not choose, or a port that a descriptor listens on.
+uint32_t tap_address_role(int descriptor, const struct tap_address *address) {
+    if (strncmp(address->peer, "ipc://", 6) == 0) return TAP_ROLE_CONNECTED;
+    if (strncmp(address->local, "ipc://", 6) == 0) return TAP_ROLE_ACCEPTED;
+    if (strncmp(address->local, "tcp://", 6) != 0) return TAP_ROLE_UNKNOWN;
+    int saved = errno;
+    uint32_t role = TAP_ROLE_CONNECTED;
+    for (int other = 0, last = descriptor + 64; other < last && role == TAP_ROLE_CONNECTED; other++) {
+        int listens = 0;
+        socklen_t size = sizeof listens;
+        if (getsockopt(other, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens) continue;
+        struct sockaddr_storage bound;
+        char text[TAP_ADDRESS];
+        size = sizeof bound;
+        if (getsockname(other, (struct sockaddr *)&bound, &size) != 0) continue;
+        write_address(text, &bound, size);
+        if (tap_endpoint_same_port(text, address->local)) role = TAP_ROLE_ACCEPTED;
+    }
+    errno = saved;
+    return role;
+}
+
 void tap_address_of(int descriptor, struct tap_address *result) {
     int saved = errno;
     memset(result, 0, sizeof *result);

@@ -1,4 +1,6 @@
 // Connections: descriptor → slot, what libzmq sends and receives there, which socket it belongs to.
+#include <stdlib.h>
+
 #include "internal.h"
 
 struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
@@ -15,12 +17,13 @@ uint64_t tap_hash(const void *bytes, size_t size) {
 void tap_connections_forget(void) {
     for (uint32_t i = 0; i < tap_header()->connections.used; i++) {
         tap_descriptors[tap_connections[i].descriptor] = 0;
+        tap_connections[i].wishes = NULL;  // an I/O thread may have been at work on them
         tap_connections[i].id = 0;
     }
     connections_opened = 0;
 }
 
-static struct tap_socket_state *socket_of(const struct tap_connection_state *state) {
+struct tap_socket_state *tap_connection_socket(const struct tap_connection_state *state) {
     if (state->socket == TAP_NO_INDEX) return NULL;
     struct tap_socket_state *socket = &tap_sockets[state->socket];
     return socket->id == state->socket_id ? socket : NULL;
@@ -30,7 +33,7 @@ static struct tap_socket_state *socket_of(const struct tap_connection_state *sta
 
 // A slot that is used again: what it counted goes to its socket's sums.
 static void retire(struct tap_connection_state *state) {
-    struct tap_socket_state *socket = state->id != 0 ? socket_of(state) : NULL;
+    struct tap_socket_state *socket = state->id != 0 ? tap_connection_socket(state) : NULL;
     if (socket == NULL) return;
     struct tap_socket *sums = socket->shared;
     const struct tap_connection *shared = state->shared;
@@ -41,15 +44,36 @@ static void retire(struct tap_connection_state *state) {
     ADD(sums->retired_delivered, shared->delivered_messages);
 }
 
-struct tap_connection_state *tap_connection_open(int descriptor) {
+static bool waits(const struct tap_connection_state *state) {
+    return LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
+}
+
+// The last connection of this descriptor of which something may still be received.
+static void set_older(struct tap_connection_state *state) {
+    uint32_t older = tap_descriptors[state->descriptor] - 1;  // 0 gives TAP_NO_INDEX
+    if (older == (uint32_t)(state - tap_connections)) older = TAP_NO_INDEX;
+    uint64_t id = older != TAP_NO_INDEX ? tap_connections[older].id : 0;
+    while (older != TAP_NO_INDEX) {
+        const struct tap_connection_state *before = &tap_connections[older];
+        if (before->id != id) return;  // its slot is another's: it is long ago
+        if (before->socket != TAP_NO_INDEX && (waits(before) || before->shared->wire_unknown)) break;
+        older = before->older;
+        id = before->older_id;
+    }
+    state->older = older;
+    state->older_id = id;
+}
+
+struct tap_connection_state *tap_connection_open(int descriptor, bool foreign) {
+    if (!tap_segment_open()) return NULL;
     if ((unsigned)descriptor >= TAP_DESCRIPTORS) {
-        if (tap_segment != NULL) ADD_SHARED(tap_header()->connections.dropped, 1);
+        ADD_SHARED(tap_header()->connections.dropped, 1);
         return NULL;
     }
-    if (__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) == NULL) return NULL;
     int saved = errno;
     struct tap_address address;
     tap_address_of(descriptor, &address);
+    uint32_t role = foreign ? tap_address_role(descriptor, &address) : TAP_ROLE_UNKNOWN;
     pthread_mutex_lock(&tap_lock);
     struct tap_connection_state *state = tap_connection_find(descriptor);
     uint32_t index = state == NULL ? tap_slot_take(&tap_connection_slots) : TAP_NO_INDEX;
@@ -60,20 +84,19 @@ struct tap_connection_state *tap_connection_open(int descriptor) {
         memset(state, 0, sizeof *state);
         memset(&tap_connection_texts[index].in, 0, offsetof(struct tap_wire_text, capture));
         memset(&tap_connection_texts[index].out, 0, offsetof(struct tap_wire_text, capture));
+        tap_connection_texts[index].in.subscribed = tap_wish;
         state->shared = shared;
         state->id = ++connections_opened;
         state->descriptor = descriptor;
+        state->foreign = foreign;
         state->socket = state->next = state->older = TAP_NO_INDEX;
-        uint32_t before = tap_descriptors[descriptor];
-        if (before != 0 && before - 1 != index && tap_connections[before - 1].socket != TAP_NO_INDEX) {
-            state->older = before - 1;
-            state->older_id = tap_connections[before - 1].id;
-        }
+        set_older(state);
         tap_change_begin(&shared->generation);
         memset((uint8_t *)shared + sizeof(uint32_t), 0, sizeof *shared - sizeof(uint32_t));
         shared->socket_index = shared->endpoint_index = TAP_NO_INDEX;
         shared->id = state->id;
         shared->descriptor = descriptor;
+        shared->role = role;
         shared->opened_ns = tap_now();
         shared->inode = address.inode;
         shared->peer_inode = address.peer_inode;
@@ -108,7 +131,8 @@ void tap_connection_close(struct tap_connection_state *state) {
         uint32_t index = (uint32_t)(state - tap_connections);
         STORE(state->shared->in_begun, tap_wire_open(&state->in));
         STORE(state->shared->closed_ns, tap_now());
-        struct tap_socket_state *socket = socket_of(state);
+        struct tap_socket_state *socket = tap_connection_socket(state);
+        tap_wishes_end(state);
         if (socket != NULL) leave_list(socket, index);
         tap_slot_give(&tap_connection_slots, index);
     }
@@ -126,7 +150,7 @@ static void set_identity(struct tap_connection_state *state, const uint8_t *iden
     tap_change_end(&shared->generation);
     state->route_hash = tap_hash(identity, size);
     STORE(state->routing_id_fixed, true);
-    struct tap_socket_state *socket = socket_of(state);
+    struct tap_socket_state *socket = tap_connection_socket(state);
     if (socket == NULL) return;
     ADD(socket->version, 1);
     if (shared->endpoint_index != TAP_NO_INDEX) tap_endpoints[shared->endpoint_index].last_hash = state->route_hash;
@@ -168,9 +192,12 @@ static void learn(struct tap_connection_state *state) {
         tap_change_end(&shared->generation);
         if (text->in.ready && text->in.identity_size > 0 && !state->routing_id_fixed)
             set_identity(state, text->in.identity, text->in.identity_size);
-        state->in.upstream = strcmp(text->in.type, "SUB") == 0 || strcmp(text->in.type, "XSUB") == 0;
     }
-    state->out.upstream = strcmp(text->out.type, "SUB") == 0 || strcmp(text->out.type, "XSUB") == 0;
+    if (state->out.told) {
+        tap_change_begin(&shared->generation);
+        memcpy(shared->own_type, text->out.type, sizeof shared->own_type);
+        tap_change_end(&shared->generation);
+    }
     state->in.told = state->out.told = false;
     if (text->in.ready && text->out.ready) settle(state);
     pthread_mutex_unlock(&tap_lock);
@@ -183,7 +210,8 @@ static inline void note_thread(struct tap_connection_state *state) {
     thread.connection_id = state->id;
 }
 
-TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken) {
+TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken,
+                                 uint64_t begun) {
     note_thread(state);
     struct tap_connection *shared = state->shared;
     size_t size = taken > 0 ? (size_t)taken : 0;
@@ -200,7 +228,11 @@ TAP_HOT void tap_connection_sent(struct tap_connection_state *state, const void 
             ADD(shared->out_commands, counts.commands);
             ADD(shared->out_subscriptions, counts.subscriptions);
         }
-        STORE(shared->out_last_ns, tap_now());
+        STORE(shared->out_last_ns, begun);
+        if (counts.messages > 0) {
+            uint64_t after = LOAD(shared->out_messages);
+            tap_stamp(state, TAP_STAGE_OUT, after - counts.messages, after, begun);
+        }
         if (UNLIKELY(state->out.told)) learn(state);
     }
     uint64_t pending = 0;
@@ -232,7 +264,12 @@ TAP_HOT void tap_connection_received(struct tap_connection_state *state, const v
         ADD(shared->in_commands, counts.commands);
         ADD(shared->in_subscriptions, counts.subscriptions);
     }
-    STORE(shared->in_last_ns, tap_now());
+    uint64_t now = tap_now();
+    STORE(shared->in_last_ns, now);
+    if (counts.messages > 0) {
+        uint64_t after = LOAD(shared->in_messages);
+        tap_stamp(state, TAP_STAGE_IN, after - counts.messages, after, now);
+    }
     if (UNLIKELY(state->in.told)) learn(state);
     uint64_t begun = tap_wire_open(&state->in);
     if (begun != LOAD(shared->in_begun)) STORE(shared->in_begun, begun);
@@ -276,6 +313,7 @@ void tap_connection_join(struct tap_connection_state *state, struct tap_socket_s
         state->next = socket->first_connection;
         socket->first_connection = index;
     }
+    tap_wishes_joined(state);
     ADD(socket->version, 1);
 }
 
@@ -331,9 +369,10 @@ static void join_by_address(struct tap_connection_state *state) {
 static void settle(struct tap_connection_state *state) {
     const struct tap_connection_text *text = tap_connection_text(state);
     if (state->socket == TAP_NO_INDEX) join_by_address(state);
-    struct tap_socket_state *socket = socket_of(state);
+    struct tap_socket_state *socket = tap_connection_socket(state);
+    bool silent = socket != NULL ? !LOAD(socket->monitored) : state->foreign;
     bool ready = text->in.ready && text->out.ready;
-    if (!ready || socket == NULL || LOAD(socket->monitored) || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
+    if (!ready || !silent || state->shared->handshake != TAP_HANDSHAKE_NONE) return;
     tap_connection_handshake(state, true);
     uint32_t endpoint = state->shared->endpoint_index;
     if (endpoint != TAP_NO_INDEX) ADD(tap_endpoint_record(endpoint)->handshakes, 1);
@@ -361,19 +400,25 @@ struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state 
 
 // ---- attribution, on the thread that uses the socket
 
-// A descriptor's number may be used again while messages of the connection before still wait: those come first.
-static struct tap_connection_state *source_of(struct tap_socket_state *socket, int descriptor) {
+// A descriptor's number may be used again while messages of connections before still wait. `key` tells them apart: it
+// is the address of a property that libzmq keeps once a connection, for as long as a message of it lives. Who has not
+// shown its own yet shows it in the order in which they connected, for so libzmq begins to take turns.
+static struct tap_connection_state *source_of(struct tap_socket_state *socket, const zmq_msg_t *message) {
+    const char *key = socket->api->zmq_msg_gets != NULL ? socket->api->zmq_msg_gets(message, "__fd") : NULL;
+    int descriptor = key != NULL ? atoi(key) : socket->api->zmq_msg_get(message, ZMQ_SRCFD);
     if ((unsigned)descriptor >= TAP_DESCRIPTORS) return NULL;
     uint32_t place = __atomic_load_n(&tap_descriptors[descriptor], __ATOMIC_ACQUIRE);
     if (place == 0) return NULL;
     struct tap_connection_state *found = NULL, *state = &tap_connections[place - 1];
-    for (int steps = 0; steps < 16; steps++) {
-        bool ours = LOAD(state->socket) == socket->index && state->socket_id == socket->id;
-        bool waiting = LOAD(state->shared->in_messages) > LOAD(state->shared->delivered_messages);
-        if (ours && (found == NULL || waiting)) found = state;
+    for (int steps = 0; steps < 64; steps++) {
+        if (LOAD(state->socket) == socket->index && state->socket_id == socket->id) {
+            if (state->source_key == key && (found == NULL || waits(state) || state->shared->wire_unknown)) return state;
+            if (state->source_key == NULL && (found == NULL || waits(state))) found = state;
+        }
         if (state->older == TAP_NO_INDEX || tap_connections[state->older].id != state->older_id) break;
         state = &tap_connections[state->older];
     }
+    if (found != NULL) found->source_key = key;
     return found;
 }
 
@@ -389,18 +434,22 @@ static void learn_route(struct tap_socket_state *socket, struct tap_connection_s
 TAP_HOT void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
     struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
     struct tap_connection_state *state;
+    socket->received_from = 0;
     if (only != NULL) {
         state = &tap_connections[only - tap_connection_record(0)];
     } else {
         if (socket->shared->connection_total == 0 && socket->inproc) return;
         int saved = errno;
-        int descriptor = real.zmq_msg_get(last_frame, ZMQ_SRCFD);
+        state = source_of(socket, last_frame);
         errno = saved;
-        state = source_of(socket, descriptor);
         if (state == NULL) return;
     }
     ADD(state->shared->delivered_messages, 1);
     ADD(state->shared->delivered_bytes, socket->receive_bytes);
+    socket->received_from = state->id;
+    uint64_t ordinal = LOAD(state->shared->delivered_messages);
+    if (!(ordinal & ((1ull << state->pace[TAP_STAGE_DELIVERED].shift) - 1)))
+        tap_stamp_call(state, TAP_STAGE_DELIVERED, ordinal);
     if (socket->special & TAP_RECEIVE_ROUTER) learn_route(socket, state);
     if (socket->special & TAP_RECEIVE_REP) {
         socket->reply_connection = (uint32_t)(state - tap_connections);
@@ -446,8 +495,13 @@ void tap_accepted_by_route(struct tap_socket_state *socket) {
     }
     if (route->connection != TAP_NO_INDEX) {
         struct tap_connection *shared = tap_connections[route->connection].shared;
+        struct tap_connection_state *state = &tap_connections[route->connection];
         ADD(shared->accepted_messages, 1);
         ADD(shared->accepted_bytes, socket->send_bytes);
+        socket->sent_to = state->id;
+        uint64_t ordinal = LOAD(shared->accepted_messages);
+        if (!(ordinal & ((1ull << state->pace[TAP_STAGE_ACCEPTED].shift) - 1)))
+            tap_stamp_call(state, TAP_STAGE_ACCEPTED, ordinal);
     } else if (route->endpoint != TAP_NO_INDEX) {
         ADD_SHARED(tap_endpoints[route->endpoint].pending_messages, 1);
         ADD_SHARED(tap_endpoints[route->endpoint].pending_bytes, socket->send_bytes);

@@ -32,7 +32,8 @@
 #define LOAD(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 #define STORE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
 // For a field with one writer: never torn, and no locked instruction.
-#define ADD(field, amount) STORE(field, LOAD(field) + (amount))
+// Volatile rather than atomic: an aligned word is written whole either way, and this is one instruction, not three.
+#define ADD(field, amount) (*(volatile __typeof__(field) *)&(field) += (amount))
 // For a field with several writers, off the message path.
 #define ADD_SHARED(field, amount) __atomic_fetch_add(&(field), (amount), __ATOMIC_RELAXED)
 
@@ -54,20 +55,24 @@ static inline uint64_t tap_now(void) {
 // ---- real functions (real.c)
 
 #define TAP_ZMQ_FUNCTIONS(X)                                                                                    \
-    X(zmq_ctx_new) X(zmq_init) X(zmq_socket) X(zmq_close) X(zmq_setsockopt) X(zmq_getsockopt) X(zmq_bind)       \
-    X(zmq_connect) X(zmq_unbind) X(zmq_disconnect) X(zmq_send) X(zmq_send_const) X(zmq_sendiov) X(zmq_sendmsg)  \
-    X(zmq_msg_send) X(zmq_recv) X(zmq_recviov) X(zmq_recvmsg) X(zmq_msg_recv) X(zmq_poll) X(zmq_proxy)          \
-    X(zmq_proxy_steerable) X(zmq_device) X(zmq_socket_monitor) X(zmq_msg_init) X(zmq_msg_init_size)             \
-    X(zmq_msg_close) X(zmq_msg_data) X(zmq_msg_size) X(zmq_msg_more) X(zmq_msg_get) X(zmq_version)
+    X(zmq_ctx_new) X(zmq_init) X(zmq_ctx_term) X(zmq_term) X(zmq_ctx_destroy) X(zmq_ctx_shutdown)               \
+    X(zmq_socket) X(zmq_close) X(zmq_setsockopt) X(zmq_getsockopt) X(zmq_bind) X(zmq_connect)                     \
+    X(zmq_unbind) X(zmq_disconnect) X(zmq_send) X(zmq_send_const) X(zmq_sendiov) X(zmq_msg_send) X(zmq_recv)    \
+    X(zmq_recviov) X(zmq_msg_recv) X(zmq_poll) X(zmq_proxy) X(zmq_proxy_steerable) X(zmq_device)                \
+    X(zmq_socket_monitor) X(zmq_msg_init) X(zmq_msg_init_size) X(zmq_msg_close) X(zmq_msg_copy) X(zmq_msg_data) \
+    X(zmq_msg_size) X(zmq_msg_more) X(zmq_msg_get) X(zmq_msg_gets) X(zmq_version)
 
-struct tap_real {
+// One copy of libzmq. A process may hold several: a Python wheel brings its own beside the system's.
+struct tap_copy {
 #define TAP_MEMBER(name) __typeof__(&name) name;
     TAP_ZMQ_FUNCTIONS(TAP_MEMBER)
 #undef TAP_MEMBER
+    int32_t more_offset;  // of the byte whose first bit zmq_msg_more reads; -1: not found
+    uintptr_t start, end;  // its code
 };
-extern struct tap_real real;
-extern uint32_t tap_real_ready;  // 1: `real` is filled
-extern int32_t tap_more_offset;  // of the byte whose first bit zmq_msg_more reads; -1: not found
+#define TAP_COPIES 8u
+extern struct tap_copy tap_copies[TAP_COPIES];
+extern uint32_t tap_copy_count;
 
 struct pollfd;
 struct tap_libc {
@@ -80,9 +85,12 @@ struct tap_libc {
 };
 extern struct tap_libc libc;
 
-bool tap_find_real(void);  // finds libzmq; false while none is loaded
+// The copy whose functions this caller's calls would reach without the tap; NULL while none is loaded.
+const struct tap_copy *tap_copy_of(const void *caller);
+const struct tap_copy *tap_copy_search(const void *caller);  // the same, without what was found for it before
+void tap_copies_forget_lock(void);  // after fork
 void tap_find_libc(void);
-bool tap_is_libzmq(const void *address);  // is this code inside libzmq?
+bool tap_is_libzmq(const void *address);  // is this code inside a copy of libzmq?
 
 // ---- the process (tap.c)
 
@@ -97,6 +105,7 @@ struct tap_process {
 };
 extern struct tap_process process;
 extern pthread_mutex_t tap_lock;
+void tap_start(void);  // reads the environment; the first call does it, whichever comes first
 
 // Sets what the thread is doing inside libzmq, for poll() to see (blocked.c).
 struct tap_socket_state;
@@ -109,6 +118,7 @@ struct tap_thread {
     struct tap_socket_state *socket;
     zmq_pollitem_t *items;
     int item_count;
+    uint64_t context;  // ordinal of the one that this thread terminates
     struct tap_connection_state *connection;  // that this I/O thread used last
     uint64_t connection_id;                   // 0: none
     uint64_t blocked_ns;     // since when the call under way has waited; 0: it has not
@@ -133,7 +143,8 @@ extern __thread struct tap_thread thread __attribute__((tls_model("initial-exec"
         caller_;                                           \
     })
 
-void tap_wait_ended(void);  // interpose_libc.c
+int32_t tap_thread_id(void);  // interpose_libc.c
+void tap_wait_ended(void);
 // Around each real call that may wait.
 static inline void tap_call_begin(struct tap_socket_state *state, uint32_t call) {
     thread.socket = state;
@@ -150,6 +161,7 @@ static inline void tap_call_end(void) {
 extern uint8_t *tap_segment;  // NULL: none (not wanted, not yet, or refused)
 bool tap_segment_open(void);  // makes it when it is wanted and not there yet
 void tap_segment_forget(void);  // after fork: the parent's is none of ours
+void tap_segment_copies(void);  // another copy of libzmq is known
 static inline struct tap_header *tap_header(void) { return (struct tap_header *)tap_segment; }
 // Backs the record with memory. False when there is none: a store to a hole of a full file system would kill the
 // program.
@@ -199,6 +211,7 @@ enum {  // what makes a socket's counting differ from the plain case
     TAP_RECEIVE_ROUTER = 8u,
     TAP_RECEIVE_REP = 16u,
     TAP_RECEIVE_XPUB = 32u,
+    TAP_SEND_PUB = 64u,
 };
 
 struct tap_route {  // ROUTER: where a routing id leads, as far as nothing has changed since
@@ -211,6 +224,7 @@ struct tap_route {  // ROUTER: where a routing id leads, as far as nothing has c
 
 struct tap_socket_state {
     void *socket;  // NULL: closed
+    const struct tap_copy *api;
     struct tap_socket *shared;
     uint32_t index;
     uint32_t id;
@@ -228,7 +242,14 @@ struct tap_socket_state {
     uint64_t send_bytes, receive_bytes;
     uint64_t route_hash;
     uint64_t version;  // grows when a connection joins, closes or gets a routing id
+    uint64_t wishes_version;        // PUB, XPUB: grows with every subscription that comes or goes
+    struct tap_matching *matching;  // what the publishing thread knows of them
+    bool inverted;                  // what a subscription means is not for us to know
     struct tap_route *routes;
+    bool injecting;           // an order's message is being sent
+    uint64_t accepted_mask;   // only messages whose number has none of these bits are looked at for a stamp
+    uint64_t delivered_mask;
+    uint64_t sent_to, received_from;  // ids of the connections of the last messages; 0 unknown
     uint64_t reply_connection_id;  // REP: the last request's
     uint32_t reply_connection;
     uint32_t first_endpoint;    // a list through `next`
@@ -255,7 +276,7 @@ TAP_INLINE struct tap_socket_state *tap_socket_find(void *socket) {
     if (LIKELY(thread.last_socket == socket && thread.cache_epoch == LOAD(tap_epoch))) return thread.last_state;
     return tap_socket_search(socket);
 }
-void tap_socket_open(void *socket, int type);
+void tap_socket_open(void *socket, int type, void *context, const struct tap_copy *api);
 void tap_socket_closing(struct tap_socket_state *state);
 void tap_socket_option(struct tap_socket_state *state, int name, const void *value, size_t size, bool refused);
 void tap_sockets_forget(void);
@@ -293,6 +314,8 @@ struct tap_wire_text {  // what a direction says of the side that speaks
     uint32_t identity_size;
     uint8_t identity[TAP_IDENTITY];
     char type[16];
+    // A subscription has come or gone; NULL: nobody asks. Its topic is NULL where that is too long to be kept.
+    void (*subscribed)(struct tap_wire_text *text, bool add, const uint8_t *topic, size_t size);
     uint8_t capture[TAP_WIRE_CAPTURE];
 };
 // `text` NULL: look ahead, remember nothing.
@@ -303,11 +326,17 @@ static inline bool tap_wire_open(const struct tap_wire *wire) {
     if (wire->phase == TAP_WIRE_GREETING || wire->phase == TAP_WIRE_UNKNOWN) return false;
     return wire->more || (wire->phase != TAP_WIRE_FLAGS && !(wire->flags & 4));
 }
-bool tap_wire_signature(const uint8_t *bytes, size_t size);
+bool tap_wire_signature(const uint8_t *bytes, size_t size);        // what is there of it
+bool tap_wire_whole_signature(const uint8_t *bytes, size_t size);  // beyond doubt
 
 // ---- connections (connections.c)
 
 #define TAP_DESCRIPTORS 65536
+enum tap_stage { TAP_STAGE_ACCEPTED, TAP_STAGE_OUT, TAP_STAGE_IN, TAP_STAGE_DELIVERED };
+struct tap_pace {  // of the stamps of one stage
+    uint64_t window_ns;
+    uint8_t shift, stamps;
+};
 struct tap_connection_state {
     struct tap_connection *shared;
     uint64_t id;
@@ -315,14 +344,18 @@ struct tap_connection_state {
     uint32_t socket;  // index; TAP_NO_INDEX until joined
     uint32_t socket_id;
     bool open;
+    bool foreign;
     bool routing_id_fixed;  // known for good
     uint32_t next;          // in the socket's list of open ones
     uint32_t older;         // an earlier connection of this descriptor whose messages may still wait to be received
     uint64_t older_id;
+    const char *source_key;  // of its messages, once one has been received (connections.c)
     uint64_t route_hash;
+    struct tap_wishes *wishes;  // a subscriber's; NULL: it has none
     // The I/O thread writes these all the time: not on the line that the program's thread reads.
     _Alignas(64) struct tap_wire in;
     struct tap_wire out;
+    struct tap_pace pace[4];  // by stage; the calls' and the wire's are not written by the same thread
 };
 struct tap_connection_text {
     struct tap_wire_text in, out;
@@ -332,6 +365,10 @@ extern struct tap_connection_state tap_connections[TAP_CONNECTION_CAPACITY];
 static inline struct tap_connection_text *tap_connection_text(const struct tap_connection_state *state) {
     return &tap_connection_texts[state - tap_connections];
 }
+static inline struct tap_connection_state *tap_connection_of_text(const struct tap_wire_text *in) {
+    return &tap_connections[(const struct tap_connection_text *)in - tap_connection_texts];
+}
+struct tap_socket_state *tap_connection_socket(const struct tap_connection_state *state);  // NULL: none, or closed
 extern uint32_t tap_descriptors[TAP_DESCRIPTORS];  // index + 1 of the last connection on each
 
 static inline struct tap_connection_state *tap_connection_find(int descriptor) {
@@ -345,9 +382,12 @@ static inline struct tap_connection_state *tap_connection_find(int descriptor) {
     struct tap_connection_state *state = &tap_connections[place - 1];
     return LOAD(state->open) && state->descriptor == descriptor ? state : NULL;
 }
-struct tap_connection_state *tap_connection_open(int descriptor);
+// `foreign`: no libzmq that the tap stands in front of has made it, so no monitor and no socket will tell of it.
+struct tap_connection_state *tap_connection_open(int descriptor, bool foreign);
 void tap_connection_close(struct tap_connection_state *state);
-void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken);
+// `begun`: when the call began.
+void tap_connection_sent(struct tap_connection_state *state, const void *buffer, size_t offered, ssize_t taken,
+                         uint64_t begun);
 void tap_connection_received(struct tap_connection_state *state, const void *buffer, size_t size);
 // These hold tap_lock already.
 void tap_connection_join(struct tap_connection_state *state, struct tap_socket_state *socket, uint32_t role,
@@ -356,25 +396,79 @@ void tap_connection_handshake(struct tap_connection_state *state, bool succeeded
 struct tap_connection_state *tap_connection_handshaking(struct tap_socket_state *socket);
 void tap_connections_forget(void);
 
+// ---- stamps (stamps.c)
+
+// The messages after `before` and up to `after` of this connection have passed the stage now.
+void tap_stamp(struct tap_connection_state *state, enum tap_stage stage, uint64_t before, uint64_t after, uint64_t now);
+uint64_t tap_stamp_call(struct tap_connection_state *state, enum tap_stage stage, uint64_t ordinal);  // the next mask
+// Of a socket's only connection.
+TAP_INLINE void tap_stamp_only(const struct tap_connection *only, enum tap_stage stage, uint64_t ordinal, uint64_t *mask) {
+    if (LIKELY(ordinal & *mask)) return;
+    struct tap_connection_state *state = &tap_connections[only - tap_connection_record(0)];
+    *mask = tap_stamp_call(state, stage, ordinal);
+}
+
+// ---- samples (samples.c) and orders (orders.c)
+
+extern uint32_t *tap_attention;  // a word that is 0 while nobody asks for anything
+void tap_attention_start(void);
+void tap_attention_forget(void);
+// A frame that is about to be sent, or was received; false: its message is not kept.
+bool tap_sample_frame(struct tap_socket_state *state, uint32_t direction, bool first, bool more, const void *bytes,
+                      size_t size);
+void tap_sample_refused(struct tap_socket_state *state, size_t size);  // the frame was not sent
+void tap_sample_passed(struct tap_socket_state *state, uint32_t direction, uint32_t flags);  // the message is whole
+void tap_orders_carry_out(struct tap_socket_state *state);
+TAP_INLINE void tap_orders_look(struct tap_socket_state *state) {
+    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_ORDERS)) tap_orders_carry_out(state);
+}
+
 // Attribution, for the thread that uses the socket.
 void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
 TAP_INLINE void tap_delivered(struct tap_socket_state *socket, const zmq_msg_t *last_frame) {
     struct tap_connection *only = __atomic_load_n(&socket->only, __ATOMIC_ACQUIRE);
-    if (UNLIKELY(only == NULL || socket->special)) {
+    if (UNLIKELY(only == NULL || socket->special & (TAP_RECEIVE_ROUTER | TAP_RECEIVE_REP))) {
         tap_delivered_by_source(socket, last_frame);
         return;
     }
     ADD(only->delivered_messages, 1);
     ADD(only->delivered_bytes, socket->receive_bytes);
+    tap_stamp_only(only, TAP_STAGE_DELIVERED, LOAD(only->delivered_messages), &socket->delivered_mask);
 }
 void tap_accepted_by_route(struct tap_socket_state *socket);
 uint64_t tap_hash(const void *bytes, size_t size);
 
 // Whether a frame has another one behind it.
-TAP_INLINE bool tap_more(const zmq_msg_t *message) {
-    if (LIKELY(tap_more_offset >= 0)) return ((const uint8_t *)message)[tap_more_offset] & 1;
-    return real.zmq_msg_more(message) != 0;
+TAP_INLINE bool tap_more(const struct tap_copy *api, const zmq_msg_t *message) {
+    if (LIKELY(api->more_offset >= 0)) return ((const uint8_t *)message)[api->more_offset] & 1;
+    return api->zmq_msg_more(message) != 0;
 }
+
+// As the program's own calls send and receive, for what moves messages in its stead (interpose_zmq.c).
+int tap_send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call);
+int tap_send_copy(struct tap_socket_state *state, const void *buffer, size_t size, int flags, uint32_t call);
+void tap_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size);
+
+// ---- what subscribers want (matching.c)
+
+void tap_wish(struct tap_wire_text *text, bool add, const uint8_t *topic, size_t size);
+void tap_match(struct tap_socket_state *socket, const void *topic, size_t size);  // the first frame, before it is sent
+void tap_matched(struct tap_socket_state *socket);                                 // the message was accepted
+// These hold tap_lock already.
+void tap_wishes_joined(const struct tap_connection_state *state);
+void tap_wishes_end(struct tap_connection_state *state);
+
+// ---- the proxy (proxy.c)
+
+bool tap_proxy_can(void *frontend, void *backend);
+int tap_proxy(void *frontend, void *backend, void *capture);
+
+// ---- contexts (contexts.c)
+
+uint64_t tap_context_open(void *context, const struct tap_copy *api);  // its ordinal
+const struct tap_copy *tap_context_find(void *context, uint64_t *ordinal);  // NULL: not known
+void tap_context_ended(void *context, uint64_t ordinal);
+void tap_contexts_forget(void);
 
 // ---- addresses.c: asks the kernel about a descriptor
 struct tap_address {
@@ -383,6 +477,7 @@ struct tap_address {
     int32_t peer_pid;
 };
 void tap_address_of(int descriptor, struct tap_address *address);
+uint32_t tap_address_role(int descriptor, const struct tap_address *address);  // which end of it connected
 
 // ---- monitors (monitor.c)
 

@@ -1,5 +1,6 @@
 // In front of libzmq's public functions. Each one passes the call on, and counts only what libzmq has accepted or
-// delivered; results and errno are libzmq's own.
+// delivered; results and errno are libzmq's own. A context remembers its copy of libzmq, and a socket its context's;
+// what is not known goes where its caller would have gone.
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/uio.h>
@@ -7,54 +8,118 @@
 #include "internal.h"
 
 // No libzmq is loaded: only a program that looks for its functions by itself can get here.
-#define NEED_REAL(failure)                                       \
-    if (UNLIKELY(!LOAD(tap_real_ready)) && !tap_find_real()) { \
-        errno = ENOSYS;                                          \
-        return failure;                                          \
-    }
+#define COPY(caller, failure)                            \
+    ({                                                   \
+        const struct tap_copy *copy_ = tap_copy_of(caller); \
+        if (UNLIKELY(copy_ == NULL)) {                   \
+            errno = ENOSYS;                              \
+            return failure;                              \
+        }                                                \
+        copy_;                                           \
+    })
 
 // ---- contexts and sockets
 
+static const struct tap_copy *new_context(const void *caller) {
+    const struct tap_copy *api = tap_copy_search(caller);
+    if (api == NULL) errno = ENOSYS;
+    else (void)tap_segment_open();
+    return api;
+}
+
 TAP_EXPORT void *zmq_ctx_new(void) {
-    NEED_REAL(NULL)
-    (void)tap_segment_open();
-    return real.zmq_ctx_new();
+    const void *caller = CALLER();
+    const struct tap_copy *api = new_context(caller);
+    void *context = api != NULL ? api->zmq_ctx_new() : NULL;
+    // zmq_init calls it too.
+    if (context != NULL && !tap_is_libzmq(caller)) tap_context_open(context, api);
+    return context;
 }
 
 TAP_EXPORT void *zmq_init(int io_threads) {
-    NEED_REAL(NULL)
-    (void)tap_segment_open();
-    return real.zmq_init(io_threads);
+    const struct tap_copy *api = new_context(CALLER());
+    void *context = api != NULL ? api->zmq_init(io_threads) : NULL;
+    if (context != NULL) tap_context_open(context, api);
+    return context;
+}
+
+// Waits until every socket of the context is closed and has sent what it holds.
+static int terminate(void *context, const void *caller, int (*call)(const struct tap_copy *, void *)) {
+    uint64_t ordinal = 0;
+    const struct tap_copy *api = tap_context_find(context, &ordinal);
+    if (api == NULL) api = COPY(caller, -1);
+    bool outer = thread.call == TAP_CALL_NONE;  // libzmq's old names call the new one
+    if (outer) {
+        thread.context = tap_segment != NULL ? ordinal : 0;
+        tap_call_begin(NULL, TAP_CALL_TERM);
+    }
+    int result = call(api, context);
+    if (outer) {
+        tap_call_end();
+        thread.context = 0;
+        if (result == 0) tap_context_ended(context, ordinal);
+    }
+    return result;
+}
+static int ctx_term(const struct tap_copy *api, void *context) { return api->zmq_ctx_term(context); }
+static int old_term(const struct tap_copy *api, void *context) { return api->zmq_term(context); }
+static int ctx_destroy(const struct tap_copy *api, void *context) { return api->zmq_ctx_destroy(context); }
+
+TAP_EXPORT int zmq_ctx_term(void *context) { return terminate(context, CALLER(), ctx_term); }
+TAP_EXPORT int zmq_term(void *context) { return terminate(context, CALLER(), old_term); }
+TAP_EXPORT int zmq_ctx_destroy(void *context) { return terminate(context, CALLER(), ctx_destroy); }
+
+TAP_EXPORT int zmq_ctx_shutdown(void *context) {
+    const void *caller = CALLER();
+    uint64_t ordinal;
+    const struct tap_copy *api = tap_context_find(context, &ordinal);
+    if (api == NULL) api = COPY(caller, -1);
+    return api->zmq_ctx_shutdown(context);
 }
 
 TAP_EXPORT void *zmq_socket(void *context, int type) {
-    NEED_REAL(NULL)
+    const void *caller = CALLER();
     if (UNLIKELY(thread.monitor != NULL)) return tap_monitor_socket(context, type);
-    void *socket = real.zmq_socket(context, type);
-    if (socket != NULL && process.wanted) tap_socket_open(socket, type);
+    uint64_t ordinal;
+    const struct tap_copy *api = tap_context_find(context, &ordinal);
+    if (api == NULL) api = COPY(caller, NULL);
+    void *socket = api->zmq_socket(context, type);
+    if (socket != NULL) tap_socket_open(socket, type, context, api);
     return socket;
 }
 
 TAP_EXPORT int zmq_close(void *socket) {
-    NEED_REAL(-1)
+    const void *caller = CALLER();
     if (UNLIKELY(tap_is_monitor(socket))) return tap_monitor_close(socket);
     struct tap_socket_state *state = tap_socket_find(socket);
-    if (state != NULL) tap_socket_closing(state);
-    return real.zmq_close(socket);
+    if (state == NULL) return COPY(caller, -1)->zmq_close(socket);
+    const struct tap_copy *api = state->api;
+    tap_socket_closing(state);
+    return api->zmq_close(socket);
 }
 
 TAP_EXPORT int zmq_setsockopt(void *socket, int name, const void *value, size_t size) {
-    NEED_REAL(-1)
+    const void *caller = CALLER();
     if (UNLIKELY(tap_is_monitor(socket))) return tap_monitor_setsockopt(socket, name, value, size);
-    int result = real.zmq_setsockopt(socket, name, value, size);
     struct tap_socket_state *state = tap_socket_find(socket);
-    if (state != NULL) tap_socket_option(state, name, value, size, result != 0);
+    if (state == NULL) return COPY(caller, -1)->zmq_setsockopt(socket, name, value, size);
+    int result = state->api->zmq_setsockopt(socket, name, value, size);
+    tap_socket_option(state, name, value, size, result != 0);
     return result;
 }
 
-static int add_endpoint(void *socket, const char *address, uint32_t kind, int (*call)(void *, const char *)) {
+// Those who wait for the descriptor themselves (asyncio) ask for ZMQ_EVENTS before they do anything.
+TAP_EXPORT int zmq_getsockopt(void *socket, int name, void *value, size_t *size) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
-    if (state == NULL) return call(socket, address);
+    if (state == NULL) return COPY(caller, -1)->zmq_getsockopt(socket, name, value, size);
+    if (name == ZMQ_EVENTS && thread.call == TAP_CALL_NONE) tap_orders_look(state);
+    return state->api->zmq_getsockopt(socket, name, value, size);
+}
+
+static int add_endpoint(struct tap_socket_state *state, const char *address, uint32_t kind,
+                        int (*call)(void *, const char *)) {
+    void *socket = state->socket;
     uint32_t index = tap_endpoint_open(state, kind, address);
     int result = call(socket, address);
     tap_endpoint_resolved(state, index, result == 0);
@@ -62,52 +127,66 @@ static int add_endpoint(void *socket, const char *address, uint32_t kind, int (*
 }
 
 TAP_EXPORT int zmq_bind(void *socket, const char *address) {
-    NEED_REAL(-1)
+    const void *caller = CALLER();
     if (UNLIKELY(tap_is_monitor(socket))) return tap_monitor_bind(socket, address);
-    return add_endpoint(socket, address, TAP_ENDPOINT_BIND, real.zmq_bind);
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state == NULL) return COPY(caller, -1)->zmq_bind(socket, address);
+    return add_endpoint(state, address, TAP_ENDPOINT_BIND, state->api->zmq_bind);
 }
 
 TAP_EXPORT int zmq_connect(void *socket, const char *address) {
-    NEED_REAL(-1)
-    return add_endpoint(socket, address, TAP_ENDPOINT_CONNECT, real.zmq_connect);
-}
-
-static int remove_endpoint(void *socket, const char *address, int (*call)(void *, const char *)) {
-    int result = call(socket, address);
-    struct tap_socket_state *state = result == 0 ? tap_socket_find(socket) : NULL;
-    if (state != NULL) tap_endpoint_removed(state, address);
-    return result;
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state == NULL) return COPY(caller, -1)->zmq_connect(socket, address);
+    return add_endpoint(state, address, TAP_ENDPOINT_CONNECT, state->api->zmq_connect);
 }
 
 TAP_EXPORT int zmq_unbind(void *socket, const char *address) {
-    NEED_REAL(-1)
-    return remove_endpoint(socket, address, real.zmq_unbind);
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state == NULL) return COPY(caller, -1)->zmq_unbind(socket, address);
+    int result = state->api->zmq_unbind(socket, address);
+    if (result == 0) tap_endpoint_removed(state, address);
+    return result;
 }
 
 TAP_EXPORT int zmq_disconnect(void *socket, const char *address) {
-    NEED_REAL(-1)
-    return remove_endpoint(socket, address, real.zmq_disconnect);
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state == NULL) return COPY(caller, -1)->zmq_disconnect(socket, address);
+    int result = state->api->zmq_disconnect(socket, address);
+    if (result == 0) tap_endpoint_removed(state, address);
+    return result;
 }
 
 TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events) {
-    NEED_REAL(-1)
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
-    if (state == NULL) return real.zmq_socket_monitor(socket, address, events);
+    if (state == NULL) return COPY(caller, -1)->zmq_socket_monitor(socket, address, events);
     return tap_monitor_replace(state, address, events);
 }
 
 // ---- sending
 
-// ROUTER and REP: the connection that the reply goes to is known.
+// ROUTER and REP: the connection that the reply goes to is known. PUB: whose subscriptions fit.
 static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
+    if (state->special & TAP_SEND_PUB) {
+        if (!more) tap_matched(state);
+        return;
+    }
     // A ROUTER's first frame is the routing id.
     if (state->send_more || !(state->special & TAP_SEND_ROUTER)) state->send_bytes += size;
     if (more) return;
+    state->sent_to = 0;
     if (state->special & TAP_SEND_REP) {
         struct tap_connection_state *connection = &tap_connections[state->reply_connection];
         if (state->reply_connection_id != 0 && connection->id == state->reply_connection_id) {
             ADD(connection->shared->accepted_messages, 1);
             ADD(connection->shared->accepted_bytes, state->send_bytes);
+            state->sent_to = connection->id;
+            uint64_t ordinal = LOAD(connection->shared->accepted_messages);
+            if (!(ordinal & ((1ull << connection->pace[TAP_STAGE_ACCEPTED].shift) - 1)))
+                tap_stamp_call(connection, TAP_STAGE_ACCEPTED, ordinal);
         }
     } else if (state->send_lost) {
         ADD(state->shared->lost_messages, 1);
@@ -117,8 +196,13 @@ static void sent_to(struct tap_socket_state *state, size_t size, bool more) {
     state->send_bytes = 0;
 }
 
+// Whatever makes a call differ from the plain case: one look for all of it.
+TAP_INLINE bool is_plain(const struct tap_socket_state *state) {
+    return LIKELY((state->special | LOAD(*tap_attention)) == 0);
+}
+
 // A frame was offered: counted when it was accepted.
-TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+TAP_INLINE int sent_plainly(struct tap_socket_state *state, int result, size_t size, int flags) {
     struct tap_socket *shared = state->shared;
     if (UNLIKELY(result < 0)) {
         if (errno == EAGAIN) ADD(shared->send_would_block, 1);
@@ -127,8 +211,23 @@ TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int
     bool more = flags & ZMQ_SNDMORE;
     ADD(shared->sent_frames, 1);
     ADD(shared->sent_bytes, size);
-    if (LIKELY(!more)) ADD(shared->sent_messages, 1);
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP))) sent_to(state, size, more);
+    state->send_more = more;
+    if (UNLIKELY(more)) return result;
+    ADD(shared->sent_messages, 1);
+    const struct tap_connection *only = __atomic_load_n(&state->only, __ATOMIC_ACQUIRE);
+    if (LIKELY(only != NULL)) tap_stamp_only(only, TAP_STAGE_ACCEPTED, LOAD(shared->sent_messages), &state->accepted_mask);
+    return result;
+}
+
+static int sent(struct tap_socket_state *state, int result, size_t size, int flags) {
+    // A message of a PUB may be for nobody: none of its connections is known to have taken it.
+    if (result < 0 || !(state->special & (TAP_SEND_ROUTER | TAP_SEND_REP | TAP_SEND_PUB)))
+        return sent_plainly(state, result, size, flags);
+    bool more = flags & ZMQ_SNDMORE;
+    ADD(state->shared->sent_frames, 1);
+    ADD(state->shared->sent_bytes, size);
+    if (!more) ADD(state->shared->sent_messages, 1);
+    sent_to(state, size, more);
     state->send_more = more;
     return result;
 }
@@ -138,35 +237,36 @@ TAP_INLINE int sent(struct tap_socket_state *state, int result, size_t size, int
 // refused, a routing id that nobody can have (256 bytes; 255 is the limit) makes libzmq drop the message as it would.
 static int send_routing_id(struct tap_socket_state *state, zmq_msg_t *message, int flags) {
     void *socket = state->socket;
-    size_t size = real.zmq_msg_size(message);
-    state->route_hash = tap_hash(real.zmq_msg_data(message), size);
+    const struct tap_copy *api = state->api;
+    size_t size = api->zmq_msg_size(message);
+    state->route_hash = tap_hash(api->zmq_msg_data(message), size);
     state->send_lost = false;
     if (!(flags & ZMQ_SNDMORE)) {  // a routing id and nothing for it: dropped
         state->send_lost = true;
-        return real.zmq_msg_send(message, socket, flags);
+        return api->zmq_msg_send(message, socket, flags);
     }
-    if (state->mandatory) return real.zmq_msg_send(message, socket, flags);
+    if (state->mandatory) return api->zmq_msg_send(message, socket, flags);
     static const int on = 1, off = 0;
-    if (real.zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &on, sizeof on) != 0)
-        return real.zmq_msg_send(message, socket, flags);
-    int result = real.zmq_msg_send(message, socket, flags | ZMQ_DONTWAIT);
+    if (api->zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &on, sizeof on) != 0)
+        return api->zmq_msg_send(message, socket, flags);
+    int result = api->zmq_msg_send(message, socket, flags | ZMQ_DONTWAIT);
     int reason = errno;
-    real.zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &off, sizeof off);
+    api->zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &off, sizeof off);
     errno = reason;
     if (result >= 0 || (reason != EAGAIN && reason != EHOSTUNREACH)) return result;
     zmq_msg_t nobody;
-    if (real.zmq_msg_init_size(&nobody, 256) != 0) return real.zmq_msg_send(message, socket, flags);
-    memset(real.zmq_msg_data(&nobody), 0xff, 256);
-    result = real.zmq_msg_send(&nobody, socket, flags);
+    if (api->zmq_msg_init_size(&nobody, 256) != 0) return api->zmq_msg_send(message, socket, flags);
+    memset(api->zmq_msg_data(&nobody), 0xff, 256);
+    result = api->zmq_msg_send(&nobody, socket, flags);
     if (result < 0) {
         reason = errno;
-        real.zmq_msg_close(&nobody);
+        api->zmq_msg_close(&nobody);
         errno = reason;
         return result;
     }
     state->send_lost = true;
-    real.zmq_msg_close(message);
-    real.zmq_msg_init(message);
+    api->zmq_msg_close(message);
+    api->zmq_msg_init(message);
     return size < INT_MAX ? (int)size : INT_MAX;
 }
 
@@ -175,76 +275,116 @@ static bool is_subscription(const struct tap_socket_state *state, const void *by
            *(const uint8_t *)bytes <= 1;
 }
 
-static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
-    size_t size = real.zmq_msg_size(message);
+// What somebody asks for: an order is carried out before, a sample is taken of the frame. Cold, so that nobody pays.
+static __attribute__((noinline, cold)) bool attend(struct tap_socket_state *state, const void *bytes, size_t size, int flags) {
+    tap_orders_look(state);
+    if (!(LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES)) return false;
+    return tap_sample_frame(state, TAP_DIRECTION_SENT, !state->send_more, flags & ZMQ_SNDMORE, bytes, size);
+}
+
+static __attribute__((noinline, cold)) void attended(struct tap_socket_state *state, int result, size_t size, int flags) {
+    if (result < 0) {
+        tap_sample_refused(state, size);
+    } else if (!(flags & ZMQ_SNDMORE)) {
+        bool lost = state->special & TAP_SEND_ROUTER && state->send_lost;
+        tap_sample_passed(state, TAP_DIRECTION_SENT,
+                          (lost ? TAP_SAMPLE_LOST : 0) | (state->injecting ? TAP_SAMPLE_INJECTED : 0));
+    }
+}
+
+static __attribute__((noinline)) int send_message_with_care(struct tap_socket_state *state, zmq_msg_t *message, int flags,
+                                                            uint32_t call) {
+    size_t size = state->api->zmq_msg_size(message);
+    bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, state->api->zmq_msg_data(message), size, flags);
     bool subscription =
-        UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, real.zmq_msg_data(message), size, flags);
+        UNLIKELY(state->special & TAP_SEND_XSUB) && is_subscription(state, state->api->zmq_msg_data(message), size, flags);
+    if (UNLIKELY(state->special & TAP_SEND_PUB) && !state->send_more)
+        tap_match(state, state->api->zmq_msg_data(message), size);
     tap_call_begin(state, call);
     int result = UNLIKELY(state->special & TAP_SEND_ROUTER) && !state->send_more
                      ? send_routing_id(state, message, flags)
-                     : real.zmq_msg_send(message, state->socket, flags);
+                     : state->api->zmq_msg_send(message, state->socket, flags);
     tap_call_end();
-    return subscription ? result : sent(state, result, size, flags);
+    if (!subscription) sent(state, result, size, flags);
+    if (sampled) attended(state, result, size, flags);
+    return result;
+}
+
+static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+    if (!is_plain(state)) return send_message_with_care(state, message, flags, call);
+    size_t size = state->api->zmq_msg_size(message);
+    tap_call_begin(state, call);
+    int result = state->api->zmq_msg_send(message, state->socket, flags);
+    tap_call_end();
+    return sent_plainly(state, result, size, flags);
 }
 
 // What zmq_send does with its buffer, where the message must be seen.
 static int send_copy(struct tap_socket_state *state, const void *buffer, size_t size, int flags, uint32_t call) {
     zmq_msg_t message;
-    if (real.zmq_msg_init_size(&message, size) != 0) return -1;
-    if (size > 0) memcpy(real.zmq_msg_data(&message), buffer, size);
+    if (state->api->zmq_msg_init_size(&message, size) != 0) return -1;
+    if (size > 0) memcpy(state->api->zmq_msg_data(&message), buffer, size);
     int result = send_message(state, &message, flags, call);
     if (result >= 0) return result;
     int reason = errno;
-    real.zmq_msg_close(&message);
+    state->api->zmq_msg_close(&message);
     errno = reason;
     return result;
 }
 
-TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, int flags) {
-    struct tap_socket_state *state = tap_socket_find(socket);
-    if (UNLIKELY(state == NULL)) {
-        NEED_REAL(-1)
-        return real.zmq_send(socket, buffer, size, flags);
-    }
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
+static __attribute__((noinline)) int send_buffer(struct tap_socket_state *state, const void *buffer, size_t size, int flags,
+                                                 int (*call)(void *, const void *, size_t, int)) {
+    if (state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB) && !state->send_more)
         return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
+    bool sampled = LOAD(*tap_attention) != 0 && attend(state, buffer, size, flags);
+    if (state->special & TAP_SEND_PUB && !state->send_more) tap_match(state, buffer, size);
     tap_call_begin(state, TAP_CALL_SEND);
-    int result = real.zmq_send(socket, buffer, size, flags);
+    int result = call(state->socket, buffer, size, flags);
     tap_call_end();
-    return sent(state, result, size, flags);
+    sent(state, result, size, flags);
+    if (sampled) attended(state, result, size, flags);
+    return result;
+}
+
+TAP_EXPORT TAP_HOT int zmq_send(void *socket, const void *buffer, size_t size, int flags) {
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send(socket, buffer, size, flags);
+    if (!is_plain(state)) return send_buffer(state, buffer, size, flags, state->api->zmq_send);
+    tap_call_begin(state, TAP_CALL_SEND);
+    int result = state->api->zmq_send(socket, buffer, size, flags);
+    tap_call_end();
+    return sent_plainly(state, result, size, flags);
 }
 
 TAP_EXPORT int zmq_send_const(void *socket, const void *buffer, size_t size, int flags) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
-    if (UNLIKELY(state == NULL)) {
-        NEED_REAL(-1)
-        return real.zmq_send_const(socket, buffer, size, flags);
-    }
-    if (UNLIKELY(state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB)) && !state->send_more)
-        return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
-    tap_call_begin(state, TAP_CALL_SEND);
-    int result = real.zmq_send_const(socket, buffer, size, flags);
-    tap_call_end();
-    return sent(state, result, size, flags);
+    if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_send_const(socket, buffer, size, flags);
+    return send_buffer(state, buffer, size, flags, state->api->zmq_send_const);
 }
 
 TAP_EXPORT TAP_HOT int zmq_msg_send(zmq_msg_t *message, void *socket, int flags) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (LIKELY(state != NULL)) return send_message(state, message, flags, TAP_CALL_MSG_SEND);
-    NEED_REAL(-1)
     if (tap_is_monitor(socket)) return tap_monitor_send(socket, message, flags);
-    return real.zmq_msg_send(message, socket, flags);
+    return COPY(caller, -1)->zmq_msg_send(message, socket, flags);
 }
 
+// Its older name.
 TAP_EXPORT int zmq_sendmsg(void *socket, zmq_msg_t *message, int flags) {
-    return zmq_msg_send(message, socket, flags);
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state != NULL) return send_message(state, message, flags, TAP_CALL_MSG_SEND);
+    return COPY(caller, -1)->zmq_msg_send(message, socket, flags);
 }
 
 TAP_EXPORT int zmq_sendiov(void *socket, struct iovec *parts, size_t count, int flags) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (state == NULL || count == 0 || parts == NULL) {
-        NEED_REAL(-1)
-        return real.zmq_sendiov(socket, parts, count, flags);
+        return COPY(caller, -1)->zmq_sendiov(socket, parts, count, flags);
     }
     int result = 0;
     for (size_t i = 0; i < count && result >= 0; i++) {
@@ -263,7 +403,7 @@ static bool received_first(struct tap_socket_state *state, zmq_msg_t *message, s
         state->routing_id_size = 0;
         if (!more) return true;
         if (size <= sizeof state->routing_id) {
-            memcpy(state->routing_id, real.zmq_msg_data(message), size);
+            memcpy(state->routing_id, state->api->zmq_msg_data(message), size);
             state->routing_id_size = (uint32_t)size;
         }
         ADD(state->shared->received_frames, 1);
@@ -272,15 +412,23 @@ static bool received_first(struct tap_socket_state *state, zmq_msg_t *message, s
     }
     // A subscriber's wish is no message.
     return !((state->special & TAP_RECEIVE_XPUB) && !more && size > 0 &&
-             *(const uint8_t *)real.zmq_msg_data(message) <= 1);
+             *(const uint8_t *)state->api->zmq_msg_data(message) <= 1);
+}
+
+static __attribute__((noinline, cold)) bool attend_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size,
+                                                            bool first, bool more) {
+    return tap_sample_frame(state, TAP_DIRECTION_RECEIVED, first, more, state->api->zmq_msg_data(message), size);
 }
 
 TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, size_t size) {
     struct tap_socket *shared = state->shared;
-    bool more = tap_more(message);
+    bool more = tap_more(state->api, message);
     bool first = !state->receive_more;
+    bool plain = is_plain(state);
+    bool sampled = !plain && LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES &&
+                   attend_received(state, message, size, first, more);
     state->receive_more = more;
-    if (UNLIKELY(state->special) && first && !received_first(state, message, size, more)) return;
+    if (UNLIKELY(!plain) && first && state->special && !received_first(state, message, size, more)) return;
     ADD(shared->received_frames, 1);
     ADD(shared->received_bytes, size);
     state->receive_bytes += size;
@@ -289,12 +437,14 @@ TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, siz
     tap_delivered(state, message);
     ADD(shared->received_messages, 1);
     state->receive_bytes = 0;
+    if (UNLIKELY(sampled)) tap_sample_passed(state, TAP_DIRECTION_RECEIVED, 0);
 }
 
 TAP_INLINE int receive_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     thread.drained_ns = 0;
+    tap_orders_look(state);
     tap_call_begin(state, call);
-    int result = real.zmq_msg_recv(message, state->socket, flags);
+    int result = state->api->zmq_msg_recv(message, state->socket, flags);
     tap_call_end();
     if (UNLIKELY(result < 0)) {
         if (errno == EAGAIN) {
@@ -303,46 +453,45 @@ TAP_INLINE int receive_message(struct tap_socket_state *state, zmq_msg_t *messag
         }
         return result;
     }
-    received(state, message, LIKELY(result < INT_MAX) ? (size_t)result : real.zmq_msg_size(message));
+    received(state, message, LIKELY(result < INT_MAX) ? (size_t)result : state->api->zmq_msg_size(message));
     return result;
 }
 
 // As libzmq does it; but the message must be seen, for its parts and where it comes from.
 TAP_EXPORT TAP_HOT int zmq_recv(void *socket, void *buffer, size_t size, int flags) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
-    if (UNLIKELY(state == NULL)) {
-        NEED_REAL(-1)
-        return real.zmq_recv(socket, buffer, size, flags);
-    }
+    if (UNLIKELY(state == NULL)) return COPY(caller, -1)->zmq_recv(socket, buffer, size, flags);
+    const struct tap_copy *api = state->api;
     zmq_msg_t message;
-    real.zmq_msg_init(&message);
+    api->zmq_msg_init(&message);
     int result = receive_message(state, &message, flags, TAP_CALL_RECV);
-    int reason = errno;
-    if (LIKELY(result >= 0)) {
-        size_t copied = (size_t)result < size ? (size_t)result : size;
-        if (copied > 0) memcpy(buffer, real.zmq_msg_data(&message), copied);
-    }
-    real.zmq_msg_close(&message);
-    if (result < 0) errno = reason;
+    if (UNLIKELY(result < 0)) return result;  // the message is empty still: there is nothing to close
+    size_t copied = (size_t)result < size ? (size_t)result : size;
+    if (copied > 0) memcpy(buffer, api->zmq_msg_data(&message), copied);
+    api->zmq_msg_close(&message);
     return result;
 }
 
 TAP_EXPORT TAP_HOT int zmq_msg_recv(zmq_msg_t *message, void *socket, int flags) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (LIKELY(state != NULL)) return receive_message(state, message, flags, TAP_CALL_MSG_RECV);
-    NEED_REAL(-1)
-    return real.zmq_msg_recv(message, socket, flags);
+    return COPY(caller, -1)->zmq_msg_recv(message, socket, flags);
 }
 
 TAP_EXPORT int zmq_recvmsg(void *socket, zmq_msg_t *message, int flags) {
-    return zmq_msg_recv(message, socket, flags);
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(socket);
+    if (state != NULL) return receive_message(state, message, flags, TAP_CALL_MSG_RECV);
+    return COPY(caller, -1)->zmq_msg_recv(message, socket, flags);
 }
 
 TAP_EXPORT int zmq_recviov(void *socket, struct iovec *parts, size_t *count, int flags) {
+    const void *caller = CALLER();
     struct tap_socket_state *state = tap_socket_find(socket);
     if (state == NULL || count == NULL || *count == 0 || parts == NULL) {
-        NEED_REAL(-1)
-        return real.zmq_recviov(socket, parts, count, flags);
+        return COPY(caller, -1)->zmq_recviov(socket, parts, count, flags);
     }
     size_t room = *count;
     int read = 0;
@@ -350,42 +499,83 @@ TAP_EXPORT int zmq_recviov(void *socket, struct iovec *parts, size_t *count, int
     *count = 0;
     for (size_t i = 0; more && i < room; i++) {
         zmq_msg_t message;
-        real.zmq_msg_init(&message);
+        state->api->zmq_msg_init(&message);
         if (receive_message(state, &message, flags, TAP_CALL_RECV) < 0) {
             int reason = errno;
-            real.zmq_msg_close(&message);
+            state->api->zmq_msg_close(&message);
             errno = reason;
             return -1;
         }
-        parts[i].iov_len = real.zmq_msg_size(&message);
+        parts[i].iov_len = state->api->zmq_msg_size(&message);
         parts[i].iov_base = malloc(parts[i].iov_len);
         if (parts[i].iov_base == NULL) {
             errno = ENOMEM;
             return -1;
         }
-        memcpy(parts[i].iov_base, real.zmq_msg_data(&message), parts[i].iov_len);
-        more = real.zmq_msg_more(&message) != 0;
-        real.zmq_msg_close(&message);
+        memcpy(parts[i].iov_base, state->api->zmq_msg_data(&message), parts[i].iov_len);
+        more = state->api->zmq_msg_more(&message) != 0;
+        state->api->zmq_msg_close(&message);
         ++*count;
         ++read;
     }
     return read;
 }
 
+int tap_send_copy(struct tap_socket_state *state, const void *buffer, size_t size, int flags, uint32_t call) {
+    return send_copy(state, buffer, size, flags, call);
+}
+
+int tap_send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
+    return send_message(state, message, flags, call);
+}
+
+void tap_received(struct tap_socket_state *state, zmq_msg_t *message, size_t size) { received(state, message, size); }
+
 // ---- waiting, and what moves messages inside libzmq
 
+// The items of one call are of one copy: libzmq looks into its own sockets.
+static const struct tap_copy *copy_of_items(const zmq_pollitem_t *items, int count) {
+    for (int i = 0; items != NULL && i < count; i++) {
+        struct tap_socket_state *state = items[i].socket != NULL ? tap_socket_find(items[i].socket) : NULL;
+        if (state != NULL) return state->api;
+    }
+    return NULL;
+}
+
 TAP_EXPORT int zmq_poll(zmq_pollitem_t *items, int count, long timeout) {
-    NEED_REAL(-1)
-    // Inside zmq_proxy this is libzmq's own call.
-    if (tap_segment == NULL || thread.call != TAP_CALL_NONE) return real.zmq_poll(items, count, timeout);
+    const void *caller = CALLER();
+    bool passive = tap_segment == NULL || thread.call != TAP_CALL_NONE;  // inside zmq_proxy this is libzmq's own call
+    const struct tap_copy *api = passive ? NULL : copy_of_items(items, count);
+    if (api == NULL) api = COPY(caller, -1);
+    if (passive) return api->zmq_poll(items, count, timeout);
+    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_ORDERS)) {
+        for (int i = 0; i < count; i++) {
+            struct tap_socket_state *state = items[i].socket != NULL ? tap_socket_find(items[i].socket) : NULL;
+            if (state != NULL) tap_orders_carry_out(state);
+        }
+    }
     thread.items = items;
     thread.item_count = count;
     thread.call = TAP_CALL_POLL;
-    int result = real.zmq_poll(items, count, timeout);
+    int result = api->zmq_poll(items, count, timeout);
     tap_call_end();
     thread.item_count = 0;
     thread.items = NULL;
     return result;
+}
+
+TAP_EXPORT int zmq_proxy(void *frontend, void *backend, void *capture) {
+    const void *caller = CALLER();
+    if (frontend != NULL && backend != NULL && tap_proxy_can(frontend, backend))
+        return tap_proxy(frontend, backend, capture);
+    return COPY(caller, -1)->zmq_proxy(frontend, backend, capture);
+}
+
+TAP_EXPORT int zmq_device(int type, void *frontend, void *backend) {
+    const void *caller = CALLER();
+    if (frontend != NULL && backend != NULL && tap_proxy_can(frontend, backend))
+        return tap_proxy(frontend, backend, NULL);
+    return COPY(caller, -1)->zmq_device(type, frontend, backend);
 }
 
 static void moved_inside(void *socket) {
@@ -393,25 +583,13 @@ static void moved_inside(void *socket) {
     if (state != NULL) STORE(state->shared->api_unknown, 1);
 }
 
-TAP_EXPORT int zmq_proxy(void *frontend, void *backend, void *capture) {
-    NEED_REAL(-1)
-    moved_inside(frontend);
-    moved_inside(backend);
-    moved_inside(capture);
-    return real.zmq_proxy(frontend, backend, capture);
-}
-
+// Its commands and figures differ from version to version of libzmq: its messages are counted on the wire alone.
 TAP_EXPORT int zmq_proxy_steerable(void *frontend, void *backend, void *capture, void *control) {
-    NEED_REAL(-1)
+    const void *caller = CALLER();
+    struct tap_socket_state *state = tap_socket_find(frontend);
+    const struct tap_copy *api = state != NULL ? state->api : COPY(caller, -1);
     moved_inside(frontend);
     moved_inside(backend);
     moved_inside(capture);
-    return real.zmq_proxy_steerable(frontend, backend, capture, control);
-}
-
-TAP_EXPORT int zmq_device(int type, void *frontend, void *backend) {
-    NEED_REAL(-1)
-    moved_inside(frontend);
-    moved_inside(backend);
-    return real.zmq_device(type, frontend, backend);
+    return api->zmq_proxy_steerable(frontend, backend, capture, control);
 }

@@ -17,6 +17,7 @@ struct tap_monitor {
     uint32_t next_free;
     uint64_t serial;
     struct tap_socket_state *state;
+    const struct tap_copy *api;
     uint32_t socket_id;
     void *pair;  // of_program: where its events go
     int mask;
@@ -55,6 +56,7 @@ static struct tap_monitor *take(struct tap_socket_state *state) {
         monitor->taken = true;
         monitor->serial = ++serials;
         monitor->state = state;
+        monitor->api = state->api;
         monitor->socket_id = state->id;
     }
     pthread_mutex_unlock(&tap_lock);
@@ -74,7 +76,7 @@ static void give(struct tap_monitor *monitor, uint64_t serial) {
 static int begin(struct tap_monitor *monitor, const char *address, int events) {
     uint64_t serial = monitor->serial;
     thread.monitor = monitor;
-    int result = real.zmq_socket_monitor(monitor->state->socket, address, events);
+    int result = monitor->api->zmq_socket_monitor(monitor->state->socket, address, events);
     thread.monitor = NULL;
     int saved = errno;
     if (result != 0) give(monitor, serial);  // unless libzmq has closed it, and so given it, already
@@ -83,7 +85,7 @@ static int begin(struct tap_monitor *monitor, const char *address, int events) {
 }
 
 void tap_monitor_start(struct tap_socket_state *state) {
-    if (unavailable || real.zmq_socket_monitor == NULL) return;
+    if (unavailable || state->api->zmq_socket_monitor == NULL) return;
     int saved = errno;
     struct tap_monitor *monitor = take(state);
     if (monitor != NULL) {
@@ -93,7 +95,7 @@ void tap_monitor_start(struct tap_socket_state *state) {
         if (begin(monitor, address, ZMQ_EVENT_ALL) == 0 && !monitor->used) {
             // A real PAIR that nobody reads would stop its I/O thread one day.
             unavailable = true;
-            real.zmq_socket_monitor(state->socket, NULL, 0);
+            state->api->zmq_socket_monitor(state->socket, NULL, 0);
             give(monitor, monitor->serial);
         }
     }
@@ -102,17 +104,17 @@ void tap_monitor_start(struct tap_socket_state *state) {
 
 // The program's own call. libzmq stops the monitor before and starts the new one under one lock: no event is missed.
 int tap_monitor_replace(struct tap_socket_state *state, const char *address, int events) {
-    if (unavailable || events >> 16 != 0) return real.zmq_socket_monitor(state->socket, address, events);
+    if (unavailable || events >> 16 != 0) return state->api->zmq_socket_monitor(state->socket, address, events);
     if (address == NULL) {
         struct tap_monitor *monitor = take(state);
-        if (monitor == NULL) return real.zmq_socket_monitor(state->socket, NULL, events);
+        if (monitor == NULL) return state->api->zmq_socket_monitor(state->socket, NULL, events);
         char ours[64];
         snprintf(ours, sizeof ours, "inproc://zmqtap-%d-%u-%llu", (int)process.pid, state->id,
                  (unsigned long long)monitor->serial);
         return begin(monitor, ours, ZMQ_EVENT_ALL);
     }
     struct tap_monitor *monitor = take(state);
-    if (monitor == NULL) return real.zmq_socket_monitor(state->socket, address, events);
+    if (monitor == NULL) return state->api->zmq_socket_monitor(state->socket, address, events);
     monitor->of_program = true;
     monitor->mask = events;
     strncpy(monitor->address, address, sizeof monitor->address - 1);
@@ -151,7 +153,7 @@ void *tap_monitor_socket(void *context, int type) {
     struct tap_monitor *monitor = thread.monitor;
     monitor->used = true;
     if (monitor->of_program) {
-        monitor->pair = real.zmq_socket(context, type);
+        monitor->pair = monitor->api->zmq_socket(context, type);
         if (monitor->pair == NULL) {
             monitor->state->monitored = false;
             return NULL;
@@ -163,17 +165,17 @@ void *tap_monitor_socket(void *context, int type) {
 
 int tap_monitor_setsockopt(void *socket, int name, const void *value, size_t size) {
     struct tap_monitor *monitor = socket;
-    return monitor->pair != NULL ? real.zmq_setsockopt(monitor->pair, name, value, size) : 0;
+    return monitor->pair != NULL ? monitor->api->zmq_setsockopt(monitor->pair, name, value, size) : 0;
 }
 
 int tap_monitor_bind(void *socket, const char *endpoint) {
     struct tap_monitor *monitor = socket;
-    return monitor->pair != NULL ? real.zmq_bind(monitor->pair, endpoint) : 0;
+    return monitor->pair != NULL ? monitor->api->zmq_bind(monitor->pair, endpoint) : 0;
 }
 
 int tap_monitor_close(void *socket) {
     struct tap_monitor *monitor = socket;
-    int result = monitor->pair != NULL ? real.zmq_close(monitor->pair) : 0;
+    int result = monitor->pair != NULL ? monitor->api->zmq_close(monitor->pair) : 0;
     int saved = errno;
     if (monitor->state->id == monitor->socket_id) monitor->state->monitored = false;
     give(monitor, monitor->serial);
@@ -244,7 +246,7 @@ static void take_event(struct tap_monitor *monitor, const char *text) {
     struct tap_connection_state *connection = NULL;
     if (event == ZMQ_EVENT_CONNECTED || event == ZMQ_EVENT_ACCEPTED) {
         connection = tap_connection_find((int)monitor->value);
-        if (connection == NULL) connection = tap_connection_open((int)monitor->value);
+        if (connection == NULL) connection = tap_connection_open((int)monitor->value, false);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         connection = tap_connection_find((int)monitor->value);
     }
@@ -273,8 +275,8 @@ static void take_event(struct tap_monitor *monitor, const char *text) {
 int tap_monitor_send(void *socket, zmq_msg_t *message, int flags) {
     struct tap_monitor *monitor = socket;
     int saved = errno;
-    size_t size = real.zmq_msg_size(message);
-    const uint8_t *data = real.zmq_msg_data(message);
+    size_t size = monitor->api->zmq_msg_size(message);
+    const uint8_t *data = monitor->api->zmq_msg_data(message);
     if (flags & ZMQ_SNDMORE) {
         monitor->event = 0;
         if (size >= sizeof monitor->event + sizeof monitor->value) {
@@ -288,9 +290,9 @@ int tap_monitor_send(void *socket, zmq_msg_t *message, int flags) {
         take_event(monitor, text);
     }
     errno = saved;
-    if (monitor->forward) return real.zmq_msg_send(message, monitor->pair, flags);
-    real.zmq_msg_close(message);
-    real.zmq_msg_init(message);
+    if (monitor->forward) return monitor->api->zmq_msg_send(message, monitor->pair, flags);
+    monitor->api->zmq_msg_close(message);
+    monitor->api->zmq_msg_init(message);
     errno = saved;
     return (int)size;
 }

@@ -48,6 +48,26 @@ static void reset(struct tap_slots *slots, struct tap_table *table) {
     slots->head = slots->count = 0;
 }
 
+static void note_copies(struct tap_header *header) {
+    uint32_t count = __atomic_load_n(&tap_copy_count, __ATOMIC_ACQUIRE);
+    STORE(header->libzmq_copies, count);
+    int major = 0, minor = 0, patch = 0;
+    if (count > 0) tap_copies[0].zmq_version(&major, &minor, &patch);
+    STORE(header->libzmq_version, (uint32_t)(major * 10000 + minor * 100 + patch));
+}
+
+void tap_segment_copies(void) {
+    if (__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) != NULL) note_copies(tap_header());
+}
+
+// The main thread's name: prctl would tell the calling thread's.
+static void name_program(char *name, size_t size) {
+    int file = open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file >= 0 ? read(file, name, size - 1) : 0;
+    if (file >= 0) libc.close(file);
+    name[length > 0 && name[length - 1] == '\n' ? length - 1 : 0] = 0;
+}
+
 // Returns what stood in the way, or NULL.
 static const char *make(void) {
     char node[sizeof process.node], temporary[1024], path[1024];
@@ -79,9 +99,8 @@ static const char *make(void) {
         header->pid = process.pid;
         header->parent_pid = getppid();
         header->incarnation = process.incarnation;
-        int major = 0, minor = 0, patch = 0;
-        if (tap_find_real()) real.zmq_version(&major, &minor, &patch);
-        header->libzmq_version = (uint32_t)(major * 10000 + minor * 100 + patch);
+        note_copies(header);
+        name_program(header->program, sizeof header->program);
         header->started_ns = tap_now();
         memcpy(header->node, process.node, sizeof header->node);
         describe(&header->sockets, TAP_SOCKETS_OFFSET, sizeof(struct tap_socket), TAP_SOCKET_CAPACITY);
@@ -105,11 +124,13 @@ static const char *make(void) {
         return failed;
     }
     __atomic_store_n(&tap_segment, memory, __ATOMIC_RELEASE);
+    tap_attention_start();
     return NULL;
 }
 
 bool tap_segment_open(void) {
     if (LIKELY(__atomic_load_n(&tap_segment, __ATOMIC_ACQUIRE) != NULL)) return true;
+    tap_start();
     if (!process.wanted || LOAD(process.refused) || process.pid != getpid()) return false;
     int saved = errno;
     pthread_mutex_lock(&tap_lock);
@@ -131,6 +152,7 @@ bool tap_segment_open(void) {
 }
 
 void tap_segment_forget(void) {
+    tap_attention_forget();
     munmap(tap_segment, TAP_SEGMENT_SIZE);
     tap_segment = NULL;
 }

@@ -74,6 +74,10 @@ TAP_HOT struct tap_socket_state *tap_socket_search(void *socket) {
 
 void tap_sockets_forget(void) {
     memset(places, 0, sizeof places);
+    for (uint32_t i = 0; i < tap_header()->sockets.used; i++) {
+        free(tap_sockets[i].routes);
+        free(tap_sockets[i].matching);
+    }
     memset(tap_sockets, 0, sizeof *tap_sockets * tap_header()->sockets.used);
     memset(tap_endpoints, 0, sizeof *tap_endpoints * tap_header()->endpoints.used);
     sockets_opened = 0;
@@ -87,7 +91,8 @@ static uint32_t special_of(int type) {
         case ZMQ_ROUTER: return TAP_SEND_ROUTER | TAP_RECEIVE_ROUTER;
         case ZMQ_REP: return TAP_SEND_REP | TAP_RECEIVE_REP;
         case ZMQ_XSUB: return TAP_SEND_XSUB;
-        case ZMQ_XPUB: return TAP_RECEIVE_XPUB;
+        case ZMQ_XPUB: return TAP_RECEIVE_XPUB | TAP_SEND_PUB;
+        case ZMQ_PUB: return TAP_SEND_PUB;
         default: return 0;
     }
 }
@@ -97,9 +102,11 @@ static void clear_record(void *record, size_t size) {
     memset((uint8_t *)record + sizeof(uint32_t), 0, size - sizeof(uint32_t));
 }
 
-void tap_socket_open(void *socket, int type) {
+void tap_socket_open(void *socket, int type, void *context, const struct tap_copy *api) {
     if (!tap_segment_open()) return;
     int saved = errno;
+    uint64_t ordinal = 0;
+    if (tap_context_find(context, &ordinal) == NULL) ordinal = tap_context_open(context, api);
     pthread_mutex_lock(&tap_lock);
     uint32_t index = tap_slot_take(&tap_socket_slots);
     struct tap_socket_state *state = NULL;
@@ -109,6 +116,7 @@ void tap_socket_open(void *socket, int type) {
         struct tap_route *routes = state->routes;
         memset(state, 0, sizeof *state);
         state->socket = socket;
+        state->api = api;
         state->shared = shared;
         state->index = index;
         state->id = ++sockets_opened;
@@ -125,6 +133,7 @@ void tap_socket_open(void *socket, int type) {
         shared->id = state->id;
         shared->type = type;
         shared->created_ns = tap_now();
+        shared->context = ordinal;
         shared->send_hwm = shared->receive_hwm = 1000;
         tap_change_end(&shared->generation);
         place_add(socket, index);
@@ -141,6 +150,8 @@ void tap_socket_closing(struct tap_socket_state *state) {
     place_remove(state->socket);
     ADD(tap_epoch, 1);
     state->socket = NULL;
+    free(state->matching);
+    state->matching = NULL;
     uint64_t now = tap_now();
     STORE(state->shared->blocked_since_ns, 0);
     STORE(state->shared->blocked_call, TAP_CALL_NONE);
@@ -172,6 +183,9 @@ static void take_effect(struct tap_socket_state *state, int name, const void *va
         case ZMQ_RCVHWM: STORE(state->shared->receive_hwm, number); break;
         case ZMQ_ROUTER_MANDATORY: state->mandatory = number != 0; break;
         case ZMQ_ROUTER_HANDOVER: state->handover = number != 0; break;
+        // The subscriptions are turned round, or the program makes others of them.
+        case ZMQ_INVERT_MATCHING:
+        case ZMQ_XPUB_MANUAL: state->inverted = number != 0; break;
         case ZMQ_CONNECT_ROUTING_ID:
             if (size > 0 && size < sizeof state->connect_routing_id) {
                 memcpy(state->connect_routing_id, value, size);
@@ -266,7 +280,7 @@ void tap_endpoint_resolved(struct tap_socket_state *state, uint32_t index, bool 
     int saved = errno;
     char resolved[TAP_ADDRESS * 2] = "";
     size_t size = sizeof resolved;
-    bool known = made && real.zmq_getsockopt(state->socket, ZMQ_LAST_ENDPOINT, resolved, &size) == 0;
+    bool known = made && state->api->zmq_getsockopt(state->socket, ZMQ_LAST_ENDPOINT, resolved, &size) == 0;
     pthread_mutex_lock(&tap_lock);
     if (made) {
         STORE(state->shared->endpoint_total, state->shared->endpoint_total + 1);

@@ -22,7 +22,9 @@ static void after_fork_in_child(void) {
     process.pid = getpid();
     process.forked = true;
     process.refused = false;
+    tap_copies_forget_lock();
     memset(&thread, 0, sizeof thread);
+    tap_contexts_forget();
     if (tap_segment == NULL) return;
     tap_sockets_forget();
     tap_connections_forget();
@@ -30,7 +32,8 @@ static void after_fork_in_child(void) {
     tap_segment_forget();
 }
 
-__attribute__((constructor)) static void start(void) {
+// A library that this one does not know may use libzmq in its constructor, before this one's.
+static void start_once(void) {
     tap_find_libc();
     const char *directory = getenv(TAP_ENV_DIRECTORY);
     if (directory == NULL || directory[0] != '/' || strlen(directory) >= sizeof process.directory) return;
@@ -43,6 +46,13 @@ __attribute__((constructor)) static void start(void) {
     process.wanted = true;
     pthread_atfork(NULL, NULL, after_fork_in_child);
 }
+
+void tap_start(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_once);
+}
+
+__attribute__((constructor)) static void start(void) { tap_start(); }
 
 __attribute__((destructor)) static void end(void) {
     if (tap_segment != NULL && process.pid == getpid()) STORE(tap_header()->ended_ns, tap_now());

@@ -14,6 +14,12 @@ bool tap_wire_signature(const uint8_t *bytes, size_t size) {
     return size < 10 || bytes[9] == 0x7f;
 }
 
+// ff, a length of 8 bytes that nobody's routing id exceeds, 7f.
+bool tap_wire_whole_signature(const uint8_t *bytes, size_t size) {
+    static const uint8_t none[7];
+    return size >= 10 && bytes[0] == 0xff && memcmp(bytes + 1, none, sizeof none) == 0 && bytes[9] == 0x7f;
+}
+
 static uint32_t mechanism(const uint8_t *name) {
     static const struct {
         const char *name;
@@ -84,6 +90,19 @@ static size_t greeting(struct tap_wire *wire, struct tap_wire_text *text, const 
     return take;
 }
 
+// The topic follows `head` bytes of what was captured.
+static void subscribed(const struct tap_wire *wire, struct tap_wire_text *text, bool add, size_t head) {
+    if (text == NULL || text->subscribed == NULL) return;
+    bool whole = wire->captured == wire->size && wire->captured >= head;
+    text->subscribed(text, add, whole ? text->capture + head : NULL, whole ? wire->captured - head : 0);
+}
+
+// What SUB and XSUB say upstream in a message's form is none.
+static void ready(struct tap_wire *wire, struct tap_wire_text *text) {
+    text->ready = wire->told = true;
+    wire->upstream = strcmp(text->type, "SUB") == 0 || strcmp(text->type, "XSUB") == 0;
+}
+
 static void command_passed(struct tap_wire *wire, struct tap_wire_text *text, struct tap_wire_counts *counts) {
     counts->commands++;
     if (text == NULL) return;
@@ -91,12 +110,13 @@ static void command_passed(struct tap_wire *wire, struct tap_wire_text *text, st
     size_t size = wire->captured;
     if (named(body, size, "SUBSCRIBE") || named(body, size, "CANCEL")) {
         counts->subscriptions++;
+        subscribed(wire, text, body[1] == 'S', 1u + body[0]);
     } else if (!text->ready && named(body, size, "READY")) {
         properties(text, body + 6, body + size);
-        text->ready = wire->told = true;
+        ready(wire, text);
     } else if (!text->ready && named(body, size, "INITIATE")) {
         properties(text, body + 9, body + size);
-        text->ready = wire->told = true;
+        ready(wire, text);
     }
 }
 
@@ -108,6 +128,7 @@ static void frame_passed(struct tap_wire *wire, struct tap_wire_text *text, stru
     }
     if (wire->subscription) {
         counts->subscriptions++;
+        subscribed(wire, text, text != NULL && text->capture[0] == 1, 1);
         return;
     }
     counts->frames++;
@@ -179,15 +200,16 @@ TAP_HOT void tap_wire_feed(struct tap_wire *wire, struct tap_wire_text *text, co
                 break;
             case TAP_WIRE_BODY: {
                 size_t take = wire->left < (size_t)(end - at) ? (size_t)wire->left : (size_t)(end - at);
-                if (wire->flags & FLAG_COMMAND) {
+                if (wire->upstream && wire->left == wire->size && wire->first &&
+                    !(wire->flags & (FLAG_MORE | FLAG_COMMAND)))
+                    wire->subscription = *at <= 1;
+                if (wire->subscription || wire->flags & FLAG_COMMAND) {
                     size_t room = TAP_WIRE_CAPTURE - wire->captured;
                     size_t keep = take < room ? take : room;
                     if (text != NULL) {
                         memcpy(text->capture + wire->captured, at, keep);
                         wire->captured += (uint16_t)keep;
                     }
-                } else if (wire->upstream && wire->left == wire->size && wire->first && !(wire->flags & FLAG_MORE)) {
-                    wire->subscription = *at <= 1;
                 }
                 at += take;
                 wire->left -= take;

@@ -8,7 +8,7 @@ enum Command: Equatable, Sendable {
     case open, back
     case filter, freeze, faster, slower
     case start, stop, kill, restart, pause
-    case inject, theme, help, quit, interrupt
+    case inject, theme, help, detach, quit, interrupt
     // In the composer.
     case nextField, previousField, send
     // Answers to a question.
@@ -120,8 +120,11 @@ public enum Keymap {
         Binding(
             context: .looking, keys: [.character("?")], label: "?", command: .help, help: "this help", hint: "help"),
         Binding(
-            context: .looking, keys: [.character("q")], label: "q", command: .quit, help: "quit; the nodes end too",
-            hint: "quit"),
+            context: .looking, keys: [.character("D")], label: "D", command: .detach,
+            help: "detach; the session goes on, `zmqtop attach` comes back"),
+        Binding(
+            context: .looking, keys: [.character("q")], label: "q", command: .quit,
+            help: "quit; ends the session, unless it was attached to", hint: "quit"),
         Binding(context: .anywhere, keys: [.control("c")], label: "Ctrl-C", command: .interrupt, help: "quit, always"),
     ]
 

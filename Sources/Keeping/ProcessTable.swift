@@ -42,6 +42,13 @@ public enum ProcessTable {
         return entries
     }
 
+    /// Whether there is such a process, and it is no zombie.
+    public static func isRunning(_ pid: Int32) -> Bool {
+        let text = contents("/proc/\(pid)/stat", limit: 1024)
+        guard let end = text.lastIndex(of: UInt8(ascii: ")")), end + 2 < text.count else { return false }
+        return text[end + 2] != UInt8(ascii: "Z") && text[end + 2] != UInt8(ascii: "X")
+    }
+
     /// One process, or nil when there is none.
     public static func read(_ pid: Int32) -> Entry? {
         // pid (name) state ppid pgrp …; the name may hold anything, parentheses and spaces included.

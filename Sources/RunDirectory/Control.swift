@@ -20,6 +20,13 @@ public enum SessionCommand: Codable, Equatable, Sendable {
     case inject(Injection)
     /// End the session, as Ctrl-C would.
     case down
+    /// A program that somebody starts himself is to be a node: `ControlReply.joined` tells which. The session never
+    /// starts it and never ends it by itself.
+    case join(name: String, command: [String])
+    /// The process of a node that has joined.
+    case joined(node: String, pid: Int32)
+    /// It has ended.
+    case left(node: String, exit: NodeStatus.Exit)
 }
 
 /// Messages to be sent by a fresh peer, which joins as the node `inject-N` and ends when it is done.
@@ -79,11 +86,13 @@ public struct ControlRequest: Codable, Equatable, Sendable {
     }
 }
 
-/// Lines from the control socket: any number of `event`s for an injection, then `done` or `error`.
+/// Lines from the control socket: any number of `event`s for an injection, then `done`, `joined` or `error`.
 public enum ControlReply: Codable, Equatable, Sendable {
     case event(InjectionEvent)
     /// It was done; the nodes that it concerned.
     case done(nodes: [String])
+    /// The node's name, unique in the session, and which start of it this is, from 1.
+    case joined(node: String, incarnation: Int)
     /// It was not: one sentence that says what, on which subject, why, and what to do about it.
     case error(String)
 }

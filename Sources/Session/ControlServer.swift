@@ -95,6 +95,9 @@ final class ControlServer {
         }
     }
 
+    /// Whether anybody is connected.
+    var hasClients: Bool { !clients.isEmpty }
+
     /// Whether there is a request to take, so that poll would wait in vain.
     var hasRequest: Bool { clients.values.contains { !$0.isBusy && !$0.isBroken && $0.hasLine } }
 

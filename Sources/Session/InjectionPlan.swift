@@ -1,27 +1,30 @@
-import RunDirectory
+package import RunDirectory
 
 /// How a fresh peer can bring messages to a socket of the topology.
-struct InjectionPlan: Equatable {
+package struct InjectionPlan: Equatable {
     /// The socket type to send as.
-    var type: String
-    var endpoint: String
-    /// `NODE.SOCKET`
-    var target: String
+    package var type: String
+    package var endpoint: String
+    /// `NODE.SOCKET`, or an endpoint.
+    package var target: String
+
+    /// To an endpoint that no topology tells of.
+    /// - Parameter peerType: the type of the socket that is bound there.
+    /// - Throws: `SessionError` when no peer can, with the reason and what to do instead.
+    package init(_ injection: Injection, endpoint: String, peerType: String) throws {
+        try Self.check(injection)
+        target = endpoint
+        type = try Self.senderType(toType: peerType, target: endpoint, asked: injection.type)
+        self.endpoint = endpoint
+    }
 
     /// - Throws: `SessionError` when no peer can, with the reason and what to do instead.
     init(_ injection: Injection, in topology: ResolvedTopology) throws {
-        guard !injection.frames.isEmpty else { throw SessionError("a message needs at least one frame") }
-        guard injection.count >= 1 else { throw SessionError("a message cannot be sent \(injection.count) times") }
-        if let rate = injection.rate, !(rate > 0 && rate.isFinite) {
-            throw SessionError("a rate of \(rate) messages a second is none: it must be above 0")
-        }
-        if let reply = injection.reply, !(reply >= 0 && reply.isFinite) {
-            throw SessionError("nobody can wait \(reply) s for a reply: it must be 0 or more")
-        }
+        try Self.check(injection)
         let (node, socket) = try Self.find(injection.target, in: topology)
         target = node.name + "." + socket.name
         guard !socket.binds.isEmpty else { throw Self.connectsOnly(target, socket, topology) }
-        type = try Self.senderType(to: socket, target: target, asked: injection.type)
+        type = try Self.senderType(toType: socket.type, target: target, asked: injection.type)
         if socket.type == "PAIR", let peer = Self.connected(to: target, in: topology).first {
             throw SessionError("\(target) is a PAIR, which takes one peer, and \(peer.name) is it")
         }
@@ -31,6 +34,17 @@ struct InjectionPlan: Equatable {
                     + "and an injector has none")
         }
         endpoint = try Self.endpoint(of: socket, target: target, in: topology)
+    }
+
+    private static func check(_ injection: Injection) throws {
+        guard !injection.frames.isEmpty else { throw SessionError("a message needs at least one frame") }
+        guard injection.count >= 1 else { throw SessionError("a message cannot be sent \(injection.count) times") }
+        if let rate = injection.rate, !(rate > 0 && rate.isFinite) {
+            throw SessionError("a rate of \(rate) messages a second is none: it must be above 0")
+        }
+        if let reply = injection.reply, !(reply >= 0 && reply.isFinite) {
+            throw SessionError("nobody can wait \(reply) s for a reply: it must be 0 or more")
+        }
     }
 
     // MARK: - The target
@@ -103,15 +117,15 @@ struct InjectionPlan: Equatable {
         }
     }
 
-    private static func senderType(to socket: ResolvedSocket, target: String, asked: String?) throws -> String {
-        let (types, refusal) = senders(to: socket.type)
+    private static func senderType(toType type: String, target: String, asked: String?) throws -> String {
+        let (types, refusal) = senders(to: type)
         guard let first = types.first else {
             throw SessionError("no peer can send a message to \(target): \(refusal)")
         }
         guard let asked = asked?.uppercased() else { return first }
         guard types.contains(asked) else {
             throw SessionError(
-                "\(asked) cannot begin to send to \(target), which is a \(socket.type): send as \(list(types, "or"))")
+                "\(asked) cannot begin to send to \(target), which is a \(type): send as \(list(types, "or"))")
         }
         return asked
     }

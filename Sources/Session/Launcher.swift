@@ -1,7 +1,7 @@
 import CTapSegment
 import Glibc
 import Keeping
-import RunDirectory
+package import RunDirectory
 
 /// What a node's process is given.
 struct Launcher {
@@ -15,20 +15,7 @@ struct Launcher {
     init(layout: RunLayout, programs: ProgramPaths) throws {
         self.layout = layout
         self.programs = programs
-        guard let path = programs.tap else {
-            tap = nil
-            return
-        }
-        guard access(path, R_OK) == 0 else { throw SessionError("cannot read the tap \(path)", errno: errno) }
-        // LD_PRELOAD is a list that both separate.
-        guard path.contains(where: { $0 == " " || $0 == ":" }) else {
-            tap = path
-            return
-        }
-        guard symlink(path, layout.tapLink) == 0 else {
-            throw SessionError("cannot make \(layout.tapLink)", errno: errno)
-        }
-        tap = layout.tapLink
+        tap = try programs.tap.map { try layout.preloadable($0) }
     }
 
     /// - Throws: `SessionError` when it is plain before trying that it cannot be started.
@@ -57,12 +44,7 @@ struct Launcher {
     private func variables(for node: ResolvedNode, incarnation: Int) -> [String: String] {
         var variables = environment.merging(node.environment) { $1 }
         variables[Orphans.variable] = layout.directory
-        guard let tap else { return variables }
-        let others = variables["LD_PRELOAD"] ?? ""
-        variables["LD_PRELOAD"] = others.isEmpty ? tap : tap + ":" + others
-        variables[TAP_ENV_DIRECTORY] = layout.segments
-        variables[TAP_ENV_NODE] = node.name
-        variables[TAP_ENV_INCARNATION] = String(incarnation)
+        if let tap { variables.preload(tap, layout, node: node.name, incarnation: incarnation) }
         return variables
     }
 
@@ -107,5 +89,32 @@ struct Launcher {
         guard access(file, X_OK) == 0 else {
             throw SessionError("the command \(file) is not executable: chmod +x it, or name its interpreter first")
         }
+    }
+}
+
+extension RunLayout {
+    /// The tap under a name that LD_PRELOAD can hold: its list is separated by spaces and colons.
+    /// - Throws: `SessionError` when the tap cannot be read, or no link to it can be made in the run directory.
+    package func preloadable(_ tap: String) throws -> String {
+        guard access(tap, R_OK) == 0 else { throw SessionError("cannot read the tap \(tap)", errno: errno) }
+        guard tap.contains(where: { $0 == " " || $0 == ":" }) else { return tap }
+        guard symlink(tap, tapLink) == 0 || errno == EEXIST else {
+            throw SessionError("cannot make \(tapLink)", errno: errno)
+        }
+        return tapLink
+    }
+}
+
+extension [String: String] {
+    /// Puts the tap into a program that is started with these variables.
+    /// - Parameter tap: a path without spaces and colons: LD_PRELOAD is a list that both separate.
+    package mutating func preload(_ tap: String, _ layout: RunLayout, node: String, incarnation: Int) {
+        let others = self["LD_PRELOAD"] ?? ""
+        self["LD_PRELOAD"] = others.isEmpty ? tap : tap + ":" + others
+        self[TAP_ENV_DIRECTORY] = layout.segments
+        self[TAP_ENV_NODE] = node
+        self[TAP_ENV_INCARNATION] = String(incarnation)
+        // What is started for a session ends with it; this is nobody's, unless its caller says so.
+        if self[Orphans.variable] != layout.directory { self[Orphans.variable] = nil }
     }
 }

@@ -22,6 +22,8 @@ final class ManagedNode {
         /// Once it has been seen to run.
         var hasRun = false
         var isPaused = false
+        /// Of a joined program: when it was found to be there no more.
+        var goneAt: UInt64?
         /// A signal that it can take only once it runs.
         var pendingSignal: Int32?
     }
@@ -36,8 +38,12 @@ final class ManagedNode {
     /// Of an injector that has ended: when it leaves the list.
     var leavesAt: UInt64?
 
-    init(_ node: ResolvedNode) {
+    /// Somebody else has started it: it gets its signals from us, not from the keeper, and is never ended by the session.
+    let isJoined: Bool
+
+    init(_ node: ResolvedNode, isJoined: Bool = false) {
         self.node = node
+        self.isJoined = isJoined
         status = NodeStatus(name: node.name, group: node.group, replica: node.replica, kind: node.kind)
     }
 

@@ -22,6 +22,10 @@ public enum SessionDirectory {
             .sorted { $0.record.id < $1.record.id }
     }
 
+    /// A file for those who look for a session and make it when there is none: to be locked meanwhile.
+    /// - Throws: `SessionError` when this user has no folder for sessions.
+    public static func commonLock() throws -> String { try makeBase() + "/.lock" }
+
     /// The session that runs in a directory, or nil when there is none.
     public static func session(at directory: String) -> Running? {
         let layout = RunLayout(directory: absolute(directory))

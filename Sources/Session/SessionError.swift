@@ -4,7 +4,7 @@ public struct SessionError: Error, CustomStringConvertible, Equatable, Sendable 
     /// The sentence.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     /// With the system's words for an error number: "…: No space left on device".
     init(_ description: String, errno: Int32) {

@@ -20,16 +20,20 @@ extension SessionLoop {
         switch command {
         case .down:
             let wasRunning = phase == .running
+            let running = nodes.filter { $0.process != nil && !$0.isJoined }
             waiters.append(
                 Waiter(
-                    asker: asker, nodes: nodes.filter { $0.process != nil }.map(\.node.name),
-                    goals: nodes.compactMap { node in node.process.map { (node, .ended(process: $0.id)) } }))
+                    asker: asker, nodes: running.map(\.node.name),
+                    goals: running.compactMap { node in node.process.map { (node, .ended(process: $0.id)) } }))
             end()
             if wasRunning { options.onDown?() }
         case _ where phase != .running: reply(.error("the session is ending"), to: asker)
         case _ where !canStart: reply(.error(Self.keeperIsGoneText), to: asker)
         case .node(let verb, let name): perform(verb, on: name, for: asker)
         case .inject(let injection): inject(injection, for: asker)
+        case .join(let name, let command): join(name, command, for: asker)
+        case .joined(let name, let pid): joined(name, pid: pid, for: asker)
+        case .left(let name, let exit): left(name, exit, for: asker)
         }
     }
 
@@ -69,6 +73,9 @@ extension SessionLoop {
     private func refusal(_ verb: SessionCommand.Verb, _ node: ManagedNode) -> String? {
         if node.isExternal { return "is external: zmqtop did not start it and sends it no signal" }
         let isStopping = node.process?.isAskedToEnd ?? false
+        if node.isJoined, verb == .start || verb == .restart {
+            return "was started by zmqtop exec: only who did that can start it again"
+        }
         switch verb {
         case .start:
             if isStopping { return "is stopping: start it when it has ended, or use restart" }

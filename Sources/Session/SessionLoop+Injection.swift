@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import RunDirectory
+package import RunDirectory
 
 /// Reads what an injector prints, for who asked for the injection.
 final class InjectionFollower {
@@ -88,7 +88,7 @@ extension SessionLoop {
 
 extension InjectionPlan {
     /// The injector's node: one socket that connects to the target.
-    func node(name: String, _ injection: Injection) -> ResolvedNode {
+    package func node(name: String, _ injection: Injection) -> ResolvedNode {
         var injection = injection
         injection.target = target
         injection.type = type

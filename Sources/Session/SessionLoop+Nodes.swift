@@ -121,6 +121,10 @@ extension SessionLoop {
 
     func signal(_ node: ManagedNode, _ number: Int32, group: Bool = true) {
         guard let process = node.process else { return }
+        if node.isJoined {
+            if let pid = node.status.pid { kill(pid, number) }
+            return
+        }
         keeper.send(.signal(id: process.id, signal: number, group: group))
     }
 
@@ -129,7 +133,8 @@ extension SessionLoop {
         cancelStart(node)
         guard let process = node.process, !process.isAskedToEnd else { return }
         node.process?.isAskedToEnd = true
-        node.process?.killAt = now + node.node.stopGrace.nanoseconds
+        // A program of somebody's own may take its time.
+        if !node.isJoined { node.process?.killAt = now + node.node.stopGrace.nanoseconds }
         signal(node, SIGTERM)
         signal(node, SIGCONT)
     }

@@ -39,6 +39,8 @@ final class SessionLoop {
     private var lastProcess: UInt32 = 0
     private var keeperIsGone = false
     private var published: [NodeStatus] = []
+    /// When a joined program or a client was there last.
+    var usedAt: UInt64 = 0
     private var replies: [(ControlReply, Asker)] = []
 
     init(
@@ -53,7 +55,7 @@ final class SessionLoop {
         self.server = server
         self.launcher = launcher
         log = options.log
-        nodes = topology.nodes.map(ManagedNode.init)
+        nodes = topology.nodes.map { ManagedNode($0) }
     }
 
     /// Before `run`: the first status is there when the session's owner looks.
@@ -108,6 +110,7 @@ final class SessionLoop {
             if let since = checkedSince(node) { due.append(now + (now < since + 2_000_000_000 ? 20 : 250) * 1_000_000) }
         }
         if !injections.isEmpty { due.append(now + 20_000_000) }
+        if options.idleTime != nil || nodes.contains(where: \.isJoined) { due.append(now + 250_000_000) }
         if case .ending(let deadline) = phase { due.append(deadline) }
         if server.hasRequest { return 0 }
         guard let first = due.min() else { return -1 }
@@ -141,6 +144,7 @@ final class SessionLoop {
             }
         }
         for follower in injections.values { tell(follower) }
+        watchJoined(now: now)
         nodes.removeAll { $0.leavesAt.map { now >= $0 } ?? false }
     }
 
@@ -233,8 +237,8 @@ final class SessionLoop {
         guard !keeperIsGone else { return }
         keeperIsGone = true
         log.error("zmqtop-keeper (pid \(keeper.pid)) has ended; its nodes are killed")
-        Orphans.kill(groups: nodes.compactMap { $0.process != nil ? $0.status.pid : nil }, of: layout)
-        for node in nodes {
+        Orphans.kill(groups: nodes.compactMap { $0.process != nil && !$0.isJoined ? $0.status.pid : nil }, of: layout)
+        for node in nodes where !node.isJoined {
             cancelStart(node)
             guard let process = node.process else { continue }
             node.process = nil
@@ -254,7 +258,7 @@ final class SessionLoop {
     func end() {
         guard phase == .running else { return }
         phase = .ending(deadline: now() + Self.longestEnd)
-        for node in nodes {
+        for node in nodes where !node.isJoined {
             cancelStart(node)
             node.process?.isAskedToEnd = true
             node.process?.isToBeReplaced = false

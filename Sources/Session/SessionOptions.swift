@@ -34,10 +34,15 @@ public struct SessionOptions: Sendable {
     /// nodes are being ended then; the owner is to call `stop` from a thread of its own.
     public var onDown: (@Sendable () -> Void)?
 
+    /// The session asks for its own end (`onDown`) when no joined program has run and no client has been connected for
+    /// so many seconds; nil: never.
+    public var idleTime: Double?
+
     /// By default in a new run directory that goes when the session ends.
     public init(
         runDirectory: String? = nil, keep: Bool = false, programs: ProgramPaths, log: Logger,
-        onChange: (@Sendable ([NodeStatus]) -> Void)? = nil, onDown: (@Sendable () -> Void)? = nil
+        onChange: (@Sendable ([NodeStatus]) -> Void)? = nil, onDown: (@Sendable () -> Void)? = nil,
+        idleTime: Double? = nil
     ) {
         self.runDirectory = runDirectory
         self.keep = keep
@@ -45,5 +50,6 @@ public struct SessionOptions: Sendable {
         self.log = log
         self.onChange = onChange
         self.onDown = onDown
+        self.idleTime = idleTime
     }
 }

@@ -18,7 +18,7 @@ public final class Collector {
     let surroundings: Surroundings
     let model: SessionModel
     private let scratch = Scratch()
-    private var processes: [TappedProcess] = []
+    private(set) var processes: [TappedProcess] = []
     /// Names and inodes of segments that are known, good or bad.
     private var knownFiles: [String: UInt64] = [:]
     private var namedProblems: Set<String> = []
@@ -61,6 +61,7 @@ public final class Collector {
             return sample
         }
         var events: [(time: UInt64, event: Snapshot.Event)] = []
+        var stamped: [End] = []
         var pendingEvents: [(process: TappedProcess, row: EventRow)] = []
         for process in processes {
             guard let segment = process.segment else { continue }
@@ -75,11 +76,16 @@ public final class Collector {
                 name(problem: error.text, file: process.file)
                 process.end()
             }
+            stamped += (try? process.readStamps(segment, scratch, now: now, last: !living)) ?? []
             process.readAt = surroundings.monotonic()
             model.take(process, now: now)
             if !living { process.end() }
         }
         model.resolve(now: now)
+        var matched: Set<ObjectIdentifier> = []
+        for pair in stamped.compactMap(\.pair) where matched.insert(ObjectIdentifier(pair)).inserted {
+            pair.matchStamps()
+        }
         for (process, row) in pendingEvents {
             let socket = row.socketID.flatMap { process.sockets[$0] }
             guard socket?.row.hidden != true else { continue }
@@ -164,7 +170,7 @@ public struct CollectorError: Error, Equatable, CustomStringConvertible {
 }
 
 /// ISO 8601 in UTC with milliseconds.
-func timestamp(_ wallClock: Double) -> String {
+package func timestamp(_ wallClock: Double) -> String {
     let milliseconds = Int((wallClock * 1000).rounded(.down))
     var time = time_t(milliseconds / 1000)
     var parts = tm()

@@ -57,7 +57,7 @@ func ask(
     try ControlClient(layout: session.layout).send(command) { reply in
         switch reply {
         case .event(let event): onEvent(event)
-        case .done, .error: outcome = reply
+        case .done, .joined, .error: outcome = reply
         }
     }
     switch outcome {

@@ -1,24 +1,33 @@
 import Dashboard
 import Foundation
 import RunDirectory
-import Session
 import Synchronization
 import Telemetry
 import Terminal
 import TerminalUI
 
-/// A run on the screen: one loop on one thread. Wait for a key or the tick, read the segments, update, draw.
+/// The screen: one loop on one thread. Wait for a key or the tick, read the segments, update, draw.
 struct DashboardRun {
-    let session: Session
+    /// How it ended.
+    enum Outcome: Equatable {
+        /// With this exit status.
+        case ended(Int32)
+        /// The person wants the terminal back, and the session to go on.
+        case detached
+        /// What was looked at is over: a sentence.
+        case over(String)
+    }
+
+    let scene: any Scene
     let ending: Ending
-    let screen: TerminalScreen
-    let themes: Themes
-    let isASCII: Bool
+    let screen: Screen
     let readOnly: Bool
     /// Seconds between two looks, until `+` and `-` change it.
     let every: Double
     /// Seconds after which the run ends by itself.
     let duration: Double?
+    /// Why the session cannot go on without this screen, or nil when it can.
+    let cannotDetach: String?
 
     /// What other threads have to say to the loop.
     private final class Mailbox: Sendable {
@@ -37,67 +46,74 @@ struct DashboardRun {
         }
     }
 
-    /// - Returns: the exit status. Blocks until the person quits, the time is over, or zmqtop is asked to end.
-    func run() throws -> Int32 {
+    /// Blocks until the person quits or detaches, the time is over, or zmqtop is asked to end.
+    func run() throws -> Outcome {
         let mailbox = Mailbox()
         ending.onAsked { TerminalScreen.wake() }
-        let collector = try Collector(layout: session.layout)
         let clock = ContinuousClock()
         let start = clock.now
-        var themes = themes
+        var themes = screen.themes
+        let terminal = screen.terminal
         var refresh = Duration.seconds(every)
         var state = DashboardState(
-            topology: collector.topology, theme: themes.current.adapted(to: screen.colorDepth),
-            glyphs: isASCII ? .ascii : .unicode, size: screen.size, refresh: refresh, readOnly: readOnly)
+            topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
+            glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
+            readOnly: readOnly || scene.isReadOnly)
         var nextLook = start
         while ending.reason == nil {
             let now = clock.now
-            if let duration, now - start >= .seconds(duration) { return 0 }
+            if let duration, now - start >= .seconds(duration) { return .ended(0) }
             var actions = mailbox.take()
             if now >= nextLook {
-                actions.append(.snapshot(try collector.collect()))
+                actions.append(.snapshot(try scene.snapshot(final: false)))
                 nextLook = now + refresh
+                if let end = scene.end() { return .over(end) }
             }
             actions.append(.tick(elapsed: now - start))
             for action in actions {
-                for effect in update(&state, action) where perform(effect, &themes, &refresh, mailbox) { return 0 }
+                for effect in update(&state, action) {
+                    if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
+                }
             }
-            let frame = view(state, size: screen.size)
-            screen.present(frame.buffer, cursor: frame.cursor)
+            let frame = view(state, size: terminal.size)
+            terminal.present(frame.buffer, cursor: frame.cursor)
 
-            switch screen.nextEvent(timeout: max(.zero, nextLook - clock.now)) {
+            switch terminal.nextEvent(timeout: max(.zero, nextLook - clock.now)) {
             case nil, .wake?: break
-            case .closed?: return Ending.Reason.signal(SIGHUP).status
+            case .closed?: return .ended(Ending.Reason.signal(SIGHUP).status)
             case let event?:
-                for effect in update(&state, .input(event)) where perform(effect, &themes, &refresh, mailbox) {
-                    return 0
+                for effect in update(&state, .input(event)) {
+                    if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
                 }
             }
             nextLook = min(nextLook, clock.now + refresh)
         }
-        return ending.reason?.status ?? 0
+        return .ended(ending.reason?.status ?? 0)
     }
 
-    /// - Returns: whether the dashboard ends.
+    /// - Returns: how the dashboard ends, if it does.
     private func perform(
         _ effect: Effect, _ themes: inout Themes, _ refresh: inout Duration, _ mailbox: Mailbox
-    ) -> Bool {
+    ) -> Outcome? {
         switch effect {
-        case .quit: return true
+        case .quit: return .ended(0)
+        case .detach:
+            guard let cannotDetach else { return .detached }
+            mailbox.post(.message(cannotDetach))
         case .command(let command):
-            session.perform(command) { mailbox.post(.reply(to: command, $0)) }
+            scene.perform(command) { mailbox.post(.reply(to: command, $0)) }
         case .inject(let injection):
-            session.perform(.inject(injection)) { mailbox.post(.injection($0)) }
+            scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
         case .refresh(let every): refresh = every
         case .cycleTheme:
             do {
                 let theme = try themes.next()
-                mailbox.post(.themeChanged(theme.adapted(to: screen.colorDepth)))
+                mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
                 mailbox.post(.message("theme: \(theme.name)"))
             } catch {
                 mailbox.post(.message("\(error)"))
             }
         }
-        return false
+        return nil
     }
 }

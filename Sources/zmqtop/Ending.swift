@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -37,9 +38,12 @@ final class Ending: Sendable {
         Thread.detachNewThread { [self] in
             var waited = waited
             var number: Int32 = 0
+            var since = ContinuousClock.now
             while sigwait(&waited, &number) == 0 {
-                // A second one means: at once. The keeper sees our end and clears up after us.
-                if case .signal? = reason { _exit(128 + number) }
+                // A second one means: at once. The keeper sees our end and clears up after us. (A signal to a whole
+                // group may come twice, from its sender and from the process that stands for us.)
+                if case .signal? = reason, since.duration(to: .now) > .milliseconds(300) { _exit(128 + number) }
+                since = .now
                 ask(.signal(number))
             }
         }
@@ -55,6 +59,15 @@ final class Ending: Sendable {
             return state.wake
         }
         wake?()
+    }
+
+    /// Blocks until the end is asked for, or so many seconds have passed.
+    /// - Returns: why, or nil when the time is over.
+    func wait(atMost seconds: Double?) -> Reason? {
+        let asked = DispatchSemaphore(value: 0)
+        onAsked { asked.signal() }
+        if let seconds { _ = asked.wait(timeout: .now() + seconds) } else { asked.wait() }
+        return reason
     }
 
     /// Sets what is called, on another thread, when the end is asked for; at once if it has been already.

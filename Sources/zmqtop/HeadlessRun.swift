@@ -2,12 +2,11 @@ import Dashboard
 import Dispatch
 import Foundation
 import RunDirectory
-import Session
 import Telemetry
 
-/// A run without a screen: looks at the session at each tick, prints what it sees, and judges.
+/// A run without a screen: looks at a scene at each tick, prints what it sees, and judges.
 struct HeadlessRun {
-    let session: Session
+    let scene: any Scene
     let ending: Ending
     let json: Bool
     /// Seconds between two looks.
@@ -16,13 +15,14 @@ struct HeadlessRun {
     let duration: Double?
     let until: Condition?
     let failOn: [FailRule]
+    /// A look for the sake of the names in it: it must not be `scene`'s, for a look takes the events since the one before.
+    let names: () throws -> Snapshot
 
     /// - Returns: the exit status. Blocks until the run is over; the session still runs then.
     /// - Throws: `Failure` when `--until` names what the session does not have.
     func run() throws -> Int32 {
         let wake = DispatchSemaphore(value: 0)
         ending.onAsked { wake.signal() }
-        let collector = try Collector(layout: session.layout)
         var observation = Observation()
         try checkNames()
         let start = DispatchTime.now()
@@ -34,14 +34,16 @@ struct HeadlessRun {
             let timeIsUp = duration.map { planned >= $0 } ?? false
             let asked = ending.reason
 
-            var snapshot = try collector.collect()
+            var snapshot = try scene.snapshot(final: false)
+            let end = scene.end()
             let held = until?.holds(in: snapshot) ?? false
             let alarm = failOn.lazy.compactMap { $0.reason(in: snapshot) }.first
-            snapshot.final = timeIsUp || asked != nil || held || alarm != nil
+            snapshot.final = timeIsUp || asked != nil || held || alarm != nil || end != nil
             observation.take(snapshot)
             guard printLine(json ? snapshot.jsonLine() : Summary.line(observation)) else { return 0 }
             if snapshot.final {
                 if !json { _ = printLine(Summary.tables(snapshot)) }
+                if let end { complain(end) }
                 return status(of: snapshot, asked: asked, held: held, alarm: alarm)
             }
             tick = max(tick + 1, Int(elapsed(since: start) / every) + 1)
@@ -51,10 +53,8 @@ struct HeadlessRun {
     /// Names in the expression are those of this session.
     private func checkNames() throws {
         guard let until else { return }
-        // With a collector of its own: a look takes the events since the one before it.
-        let first = try Collector(layout: session.layout).collect()
         do {
-            _ = try Condition(parsing: until.text, knowing: first)
+            _ = try Condition(parsing: until.text, knowing: try names())
         } catch {
             throw Failure("--until: \(error)")
         }

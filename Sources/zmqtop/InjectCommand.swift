@@ -6,15 +6,17 @@ import Session
 struct InjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inject",
-        abstract: "Send messages into a running session, as a fresh peer.",
+        abstract: "Send messages to a socket of a running session, or to any endpoint, as a fresh peer.",
         discussion: """
             Examples:
               zmqtop inject scheduler.frontend '{"prompt": "hello"}' --reply 2s
               zmqtop inject worker-1.in first second third          (one message of three frames)
+              zmqtop inject tcp://127.0.0.1:5555 hello              (any program's endpoint; no session needed)
+              zmqtop inject engine-1 stop --from scheduler.backend   (as the scheduler itself)
               printf '\\x01\\x02' | zmqtop inject sink.in --file - --count 100 --rate 10
             """)
 
-    @Argument(help: "NODE.SOCKET: a socket that is bound.")
+    @Argument(help: "NODE.SOCKET, a socket that is bound; or an endpoint: tcp://127.0.0.1:5555, ipc:///tmp/feed.")
     var target: String
 
     @Argument(help: "The frames of the message, as text (with --hex: as hexadecimal digits).")
@@ -44,10 +46,24 @@ struct InjectCommand: ParsableCommand {
     @Flag(help: "Print what happens as JSON, one object a line.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Send it as this socket of a node, to TARGET, one of its peers: through the tap, at the node's next call.",
+            valueName: "node.socket"))
+    var from: String?
+
+    @Option(help: "With --from: how long to wait for that call. (default: 5s)")
+    var timeout: TimeSpan?
+
     @Option(help: "The session, when several run.")
     var session: String?
 
     func validate() throws {
+        if from != nil, type != nil || identity != nil || reply != nil || count != 1 || rate != nil {
+            throw ValidationError(
+                "--from sends one message as the socket that is there: no --as, --identity, --reply, --count, --rate.")
+        }
+        if timeout != nil && from == nil { throw ValidationError("--timeout goes with --from.") }
         if frames.isEmpty && file == nil { throw ValidationError("Give at least one frame, or --file.") }
         if count < 1 { throw ValidationError("--count takes 1 or more.") }
         if let rate, !(rate > 0) { throw ValidationError("--rate takes a number above 0.") }
@@ -55,24 +71,23 @@ struct InjectCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        let running = try findSession(session)
         var bytes = try frames.map { try hex ? decodeHex($0) : Array($0.utf8) }
         if let file { bytes.append(try read(file)) }
+        if let from {
+            let order = InjectionThroughTap(from: from, to: target, frames: bytes, timeout: timeout?.seconds ?? 5)
+            return try order.run(try findSession(session))
+        }
         let injection = Injection(
             target: target, type: type?.uppercased(), frames: bytes, identity: identity.map { Array($0.utf8) },
             count: count, rate: rate, reply: reply?.seconds)
-        try ask(running, .inject(injection)) { event in
+        let tell = { (event: InjectionEvent) in
             if let line = json ? jsonLine(event) : describe(event) { _ = printLine(line) }
         }
-    }
-
-    private func decodeHex(_ text: String) throws -> [UInt8] {
-        let digits = Array(text.utf8)
-        let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard values.count == digits.count, digits.count.isMultiple(of: 2) else {
-            throw Failure("\"\(text)\" is not hexadecimal: --hex takes an even number of digits 0-9 a-f, like 00ff80.")
+        if DirectInjection.isEndpoint(target) {
+            try DirectInjection(injection: injection, installation: Installation()).run(onEvent: tell)
+        } else {
+            try ask(try findSession(session), .inject(injection), onEvent: tell)
         }
-        return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] * 16 + values[$0 + 1]) }
     }
 
     private func read(_ path: String) throws -> [UInt8] {
@@ -120,4 +135,14 @@ func printable(_ frame: [UInt8]) -> String {
         return text
     }
     return "hex:" + frame.map { String(format: "%02x", $0) }.joined()
+}
+
+/// - Throws: `Failure` when it is no even number of hexadecimal digits.
+func decodeHex(_ text: String) throws -> [UInt8] {
+    let digits = Array(text.utf8)
+    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard values.count == digits.count, digits.count.isMultiple(of: 2) else {
+        throw Failure("\"\(text)\" is not hexadecimal: it takes an even number of digits 0-9 a-f, like 00ff80.")
+    }
+    return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] * 16 + values[$0 + 1]) }
 }

@@ -47,6 +47,27 @@ func makeSession(
     }
 }
 
+/// Makes and starts a session of a topology that is no file's.
+///
+/// - Throws: `SessionError`; nothing is left running or lying around then.
+func makeSession(
+    _ topology: ResolvedTopology, _ installation: Installation, idleTime: Double?,
+    onDown: @escaping @Sendable () -> Void
+) throws -> Session {
+    let session = try Session(
+        name: topology.name,
+        options: SessionOptions(
+            programs: try installation.programs(), log: makeLog(), onDown: onDown, idleTime: idleTime))
+    do {
+        try session.start(topology)
+        raiseDescriptorLimit()
+        return session
+    } catch {
+        session.stop()
+        throw error
+    }
+}
+
 /// Gives every built-in node that has no seed one of its own, made from the run's.
 private func plant(_ seed: Int, in topology: inout ResolvedTopology) {
     for index in topology.nodes.indices {

@@ -3,7 +3,6 @@ import Foundation
 import RunDirectory
 import Session
 import Telemetry
-import Terminal
 import Topology
 
 struct RunCommand: ParsableCommand {
@@ -14,6 +13,7 @@ struct RunCommand: ParsableCommand {
             Examples:
               zmqtop run inference
               zmqtop run pipeline --headless --json --every 1s --for 10s
+              zmqtop run inference -d        (in the background: zmqtop attach shows it, zmqtop down ends it)
               zmqtop run my.yaml --headless --until "links.up == 5" --for 10s --set nodes.engine.replicas=4
             """)
 
@@ -22,6 +22,9 @@ struct RunCommand: ParsableCommand {
 
     @Flag(help: "No screen: a line each tick on standard output.")
     var headless = false
+
+    @Flag(name: [.customShort("d"), .long], help: "Start it and give the terminal back: zmqtop attach shows it.")
+    var detach = false
 
     @Flag(help: "With --headless: one JSON object a line.")
     var json = false
@@ -65,6 +68,7 @@ struct RunCommand: ParsableCommand {
     var keep = false
 
     func validate() throws {
+        if detach && headless { throw ValidationError("-d shows nothing, so --headless does not go with it.") }
         if json && !headless { throw ValidationError("--json goes with --headless.") }
         if !headless && (until != nil || !failOn.isEmpty) {
             throw ValidationError("--until and --fail-on go with --headless.")
@@ -73,35 +77,56 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before any thread is there.
+        let front = headless ? nil : Front()
         let ending = Ending()
+        front?.watch(ending)
         let installation = Installation()
         let condition = try readCondition()
         let failRules = try readFailRules()
         let file = try readTopology(try installation.topology(topology), set: set)
         for lint in file.lints { complain(lint.description) }
-        let screen = try headless ? nil : takeTerminal(installation)
-        defer { screen?.terminal.restore() }
+        let screen = try headless || detach ? nil : Screen(theme: theme, isASCII: ascii, installation)
+        defer { screen?.restore() }
 
         let session = try makeSession(
             file, installation, runDirectory: runDir, keep: keep, seed: seed, onDown: { ending.ask(.down) })
         defer { session.stop() }
-        let status: Int32
-        if let screen {
-            status = try DashboardRun(
-                session: session, ending: ending, screen: screen.terminal, themes: screen.themes,
-                isASCII: ascii || !screen.terminal.supportsUnicode, readOnly: readOnly, every: every?.seconds ?? 0.25,
-                duration: duration?.seconds
+        var outcome = DashboardRun.Outcome.detached
+        if headless {
+            let layout = session.layout
+            outcome = .ended(
+                try HeadlessRun(
+                    scene: try OwnScene(session), ending: ending, json: json, every: every?.seconds ?? 1,
+                    duration: duration?.seconds, until: condition, failOn: failRules,
+                    names: { try Collector(layout: layout).collect() }
+                ).run())
+        } else if let screen {
+            outcome = try DashboardRun(
+                scene: try OwnScene(session), ending: ending, screen: screen, readOnly: readOnly,
+                every: every?.seconds ?? 0.25, duration: duration?.seconds,
+                cannotDetach: front == nil ? "This run cannot be detached: start it with -d." : nil
             ).run()
-            screen.terminal.restore()
-        } else {
-            status = try HeadlessRun(
-                session: session, ending: ending, json: json, every: every?.seconds ?? 1, duration: duration?.seconds,
-                until: condition, failOn: failRules
-            ).run()
+            screen.restore()
         }
+        if outcome == .detached { outcome = try goOn(session, ending, front) }
         session.stop()
         if keep || runDir != nil { complain("The run directory is kept: \(session.layout.directory)") }
+        guard case .ended(let status) = outcome else { return }
         throw ExitCode(status)
+    }
+
+    /// Lives on without a terminal until somebody ends the session, or its time is over.
+    private func goOn(_ session: Session, _ ending: Ending, _ front: Front?) throws -> DashboardRun.Outcome {
+        guard let front else {
+            throw Failure("the session cannot leave this terminal; use --headless in the background.")
+        }
+        try front.letGo(
+            """
+            The session \(session.id) goes on. Look at it: zmqtop attach \(session.id)
+            End it: zmqtop down --session \(session.id)
+            """)
+        return .ended(ending.wait(atMost: duration?.seconds)?.status ?? 0)
     }
 
     private func readCondition() throws -> Condition? {
@@ -118,15 +143,6 @@ struct RunCommand: ParsableCommand {
             return try failOn.map { try FailRule(parsing: $0) }
         } catch {
             throw Failure("--fail-on: \(error)")
-        }
-    }
-
-    private func takeTerminal(_ installation: Installation) throws -> (terminal: TerminalScreen, themes: Themes) {
-        let themes = try Themes(theme, installation: installation)
-        do {
-            return (try TerminalScreen(), themes)
-        } catch {
-            throw Failure("\(error) Without a terminal, run it with --headless.")
         }
     }
 }

@@ -49,7 +49,7 @@ enum Summary {
     private static func exact(_ value: Int?) -> String { value.map(String.init) ?? Format.unknown }
 
     /// Columns as wide as their widest cell; figures stand right.
-    private static func table(_ header: [String], _ rows: [[String]]) -> String {
+    static func table(_ header: [String], _ rows: [[String]]) -> String {
         let widths = header.indices.map { column in
             ([header] + rows).map { $0[column].count }.max() ?? 0
         }

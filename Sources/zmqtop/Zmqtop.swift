@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunDirectory
 import Session
 
 @main
@@ -15,12 +16,27 @@ struct Zmqtop: ParsableCommand {
         version: "zmqtop 0.1.0",
         subcommands: [
             RunCommand.self, CheckCommand.self, GraphCommand.self, InjectCommand.self, ControlCommand.self,
-            DownCommand.self, ListCommand.self, SchemaCommand.self, InfoCommand.self,
-        ])
+            DownCommand.self, AttachCommand.self, ExecCommand.self, TapCommand.self, ListCommand.self,
+            SchemaCommand.self,
+            InfoCommand.self,
+            DiscoverCommand.self, HostCommand.self,
+        ], defaultSubcommand: DiscoverCommand.self)
+
+    /// A slip in a command's name is not to be taken for an argument of the default one.
+    private static func checkCommand() throws {
+        guard let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-") else { return }
+        let names = configuration.subcommands.map { $0.configuration.commandName ?? "" } + ["help"]
+        guard !names.contains(first) else { return }
+        let near = names.map { ($0, editDistance($0, first)) }.filter { $0.1 <= 2 }.min { $0.1 < $1.1 }?.0
+        throw Failure(
+            "there is no command \"\(first)\"" + (near.map { ": did you mean \($0)?" } ?? "; zmqtop --help lists them.")
+        )
+    }
 
     /// ArgumentParser's own exit status for wrong usage is 64; ours is 2.
     static func main() {
         do {
+            try checkCommand()
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as Failure {

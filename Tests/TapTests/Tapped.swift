@@ -18,7 +18,7 @@ enum Tapped {
         let folder = makeFolder()
         atexit { try? FileManager.default.removeItem(at: Tapped.programs) }
         let header = root.appendingPathComponent("Sources/CTapSegment/include").path
-        for name in ["dump", "pushpull", "scenarios", "wire", "nothing"] {
+        for name in ["dump", "pushpull", "scenarios", "proxies", "awkward", "publish", "wire", "nothing"] {
             let source = sources.appendingPathComponent("Programs/\(name).c").path
             let compiler = Process()
             compiler.executableURL = URL(fileURLWithPath: "/usr/bin/gcc")
@@ -30,6 +30,18 @@ enum Tapped {
         }
         return folder
     }()
+
+    /// Compiles one of `Programs/` into the programs' folder; returns false where that fails.
+    static func compile(_ source: String, to name: String, _ options: [String]) -> Bool {
+        let compiler = Process()
+        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/gcc")
+        let path = sources.appendingPathComponent("Programs/\(source)").path
+        compiler.arguments = ["-O2", "-D_GNU_SOURCE", "-o", program(name), path] + options
+        compiler.standardError = FileHandle.nullDevice
+        try? compiler.run()
+        compiler.waitUntilExit()
+        return compiler.terminationStatus == 0
+    }
 
     static func makeFolder() -> URL {
         var template = Array("/tmp/zmqtap-XXXXXX".utf8CString)
@@ -137,7 +149,7 @@ struct Dump: Decodable {
         let sent_messages, sent_frames, sent_bytes, send_would_block, lost_messages: Int
         let blocked_since_ns, blocked_call, drained_ns, api_unknown: Int
         let received_messages, received_frames, received_bytes, receive_would_block: Int
-        let retired_in_messages, retired_delivered: Int
+        let retired_in_messages, retired_delivered, context: Int
         let options: [Option]
     }
     struct Endpoint: Decodable {
@@ -145,17 +157,21 @@ struct Dump: Decodable {
         let asked, resolved: String
     }
     struct Connection: Decodable {
-        let socket_id, endpoint_index, id, role, handshake, zmtp_version, mechanism, wire_unknown: Int
+        let socket_id, socket_index, endpoint_index, id, descriptor, role, handshake, zmtp_version, mechanism,
+            wire_unknown: Int
         let closed_ns, inode, peer_inode, peer_pid: Int
         let accepted_messages, accepted_bytes, delivered_messages, delivered_bytes: Int
         let out_messages, out_frames, out_bytes, out_commands, out_subscriptions, out_raw_bytes, out_pending: Int
         let in_messages, in_frames, in_bytes, in_commands, in_subscriptions, in_raw_bytes, in_begun: Int
-        let identity, peer_type, local, peer: String
+        let matched_messages, matched_since_first, matched_unknown: Int
+        let identity, peer_type, own_type, local, peer: String
     }
     struct Event: Decodable { let event, socket_id, value, connection_id, endpoint_index: Int, endpoint: String }
     struct Gauge: Decodable { let name: String, value: Double }
 
     let mode, allocated, flags, pid, parent_pid, incarnation, libzmq_version, ended_ns: Int
+    let libzmq_copies: Int
+    let program: String
     let sockets_used, endpoints_used, connections_used, connections_dropped: Int
     let node: String
     let sockets: [Socket]

@@ -59,13 +59,15 @@ import Testing
             "sendRate":60.0,"receiveRate":null,"wouldBlock":0,"sendQueue":0,"receiveQueue":0,"lost":0,"discarded":0,\
             "hwm":{"send":1000,"receive":null},"blocked":{"call":"zmq_send","for":1.2,"on":["sink.in"]}}],\
             "links":[{"id":"engine-1.work->scheduler.backend","from":"engine-1.work","to":"scheduler.backend",\
-            "endpoint":"ipc:///run/backend","transport":"ipc","state":"up","since":0.9,\
+            "endpoint":"ipc:///run/backend","transport":"ipc","source":"tap","state":"up","since":0.9,\
             "incarnation":{"from":1,"to":null},"reconnects":0,"attempts":2,"retryIn":null,"faults":[],\
             "out":{"sent":120,"onWire":120,"offWire":118,"received":118,"rate":60.0,"bytes":9000,"depth":2,\
-            "stages":{"sendQueue":0,"kernel":2,"receiveQueue":0},"lost":0,"discarded":0,\
-            "latency":{"p50":0.00021,"p90":0.0006,"p99":0.0011,"max":0.004,"samples":58}},\
+            "stages":{"sendQueue":0,"kernel":2,"receiveQueue":0},"lost":0,"lostEstimated":false,"discarded":0,"matched":null,\
+            "latency":{"p50":0.00021,"p90":0.0006,"p99":0.0011,"max":0.004,"samples":58},\
+            "deliveryLatency":null,"kernelBytes":null},\
             "back":{"sent":null,"onWire":null,"offWire":null,"received":null,"rate":null,"bytes":null,"depth":null,\
-            "stages":{"sendQueue":null,"kernel":null,"receiveQueue":null},"lost":null,"discarded":null,"latency":null}}],\
+            "stages":{"sendQueue":null,"kernel":null,"receiveQueue":null},"lost":null,"lostEstimated":false,\
+            "discarded":null,"matched":null,"latency":null,"deliveryLatency":null,"kernelBytes":null}}],\
             "events":[{"elapsed":0.4,"node":"engine-1","socket":null,"event":"CONNECT_RETRIED",\
             "endpoint":"ipc:///run/backend","value":183}],"eventsDropped":0,"verdicts":[{"rule":"stalled-link",\
             "subject":"a->b","since":8.1,"text":"It stalls."}]}

@@ -41,6 +41,7 @@
 #define TAP_ORDER_CAPACITY 8u
 #define TAP_ORDER_FRAMES 16u
 #define TAP_ORDER_BYTES 65312u
+#define TAP_ORDER_DATA 224u  // where `data` begins: Swift imports no array of that size
 
 // Environment of a tapped process. Without TAP_ENV_DIRECTORY the tap passes every call through and does nothing else.
 #define TAP_ENV_DIRECTORY "ZMQTOP_TAP_DIRECTORY"      // absolute path of the segments' folder (mode 0700)
@@ -259,6 +260,11 @@ struct tap_event {
 // orders asks for it.
 enum { TAP_DIRECTION_SENT = 1u, TAP_DIRECTION_RECEIVED = 2u };
 enum { TAP_SAMPLE_INJECTED = 1u, TAP_SAMPLE_LOST = 2u };  // sent by an order; accepted, and dropped by a ROUTER
+struct tap_sample_frame {
+    uint64_t size;  // of the frame
+    uint32_t kept;  // bytes of it that are in `data`, one frame after the other
+    uint32_t pad0;
+};
 struct tap_sample {
     uint64_t ordinal;  // its own number + 1, stored last; 0 while it is being written
     uint64_t time_ns;  // of the last frame
@@ -271,11 +277,7 @@ struct tap_sample {
     uint32_t flags;
     uint32_t frame_count;  // of the message; those beyond TAP_SAMPLE_FRAMES are not listed
     uint32_t pad0;
-    struct {
-        uint64_t size;  // of the frame
-        uint32_t kept;  // bytes of it that follow in `data`, one frame after the other
-        uint32_t pad0;
-    } frames[TAP_SAMPLE_FRAMES];
+    struct tap_sample_frame frames[TAP_SAMPLE_FRAMES];
     uint8_t data[TAP_SAMPLE_BYTES];
 };
 
@@ -346,6 +348,12 @@ static inline uint64_t tap_load64(const void *field) { return __atomic_load_n((c
 static inline uint32_t tap_load32(const void *field) { return __atomic_load_n((const uint32_t *)field, __ATOMIC_RELAXED); }
 static inline uint64_t tap_acquire64(const void *field) { return __atomic_load_n((const uint64_t *)field, __ATOMIC_ACQUIRE); }
 static inline uint32_t tap_acquire32(const void *field) { return __atomic_load_n((const uint32_t *)field, __ATOMIC_ACQUIRE); }
+static inline void tap_store64(void *field, uint64_t value) { __atomic_store_n((uint64_t *)field, value, __ATOMIC_RELEASE); }
+static inline void tap_store32(void *field, uint32_t value) { __atomic_store_n((uint32_t *)field, value, __ATOMIC_RELEASE); }
+static inline void tap_set_bits32(void *field, uint32_t bits) { __atomic_fetch_or((uint32_t *)field, bits, __ATOMIC_ACQ_REL); }
+static inline int tap_exchange32(void *field, uint32_t expected, uint32_t value) {  // 1: it was `expected`, and is `value` now
+    return __atomic_compare_exchange_n((uint32_t *)field, &expected, value, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
 static inline void tap_fence(void) { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
 
 #endif

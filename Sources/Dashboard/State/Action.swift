@@ -28,6 +28,8 @@ public enum Effect: Equatable, Sendable {
     case inject(Injection)
     /// End the dashboard, and with it the session that it runs.
     case quit
+    /// Give the terminal back, and let the session go on.
+    case detach
     /// Load the next theme, and answer with `Action.themeChanged`.
     case cycleTheme
     /// Take a snapshot this often from now on.

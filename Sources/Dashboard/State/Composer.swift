@@ -51,7 +51,7 @@ struct Composer: Equatable, Sendable {
             }
             if case .failed(let reason) = event { problem = reason }
             note(event)
-        case .done:
+        case .done, .joined:
             isSending = false
         case .error(let sentence):
             isSending = false

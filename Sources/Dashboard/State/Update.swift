@@ -155,6 +155,7 @@ extension DashboardState {
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
         case .theme: return [.cycleTheme]
+        case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
         case .nextField, .previousField, .send, .yes, .no: break
         }
@@ -325,7 +326,7 @@ extension DashboardState {
     mutating func take(_ reply: ControlReply, to order: SessionCommand) {
         switch reply {
         case .error(let sentence): say(sentence, isProblem: true)
-        case .event: break
+        case .event, .joined: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
                 say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")

@@ -13,6 +13,8 @@ final class TappedProcess {
     var alive: Bool { segment != nil }
     /// When its counters were last read.
     var readAt: UInt64 = 0
+    /// When its stamps were.
+    var stampsReadAt: UInt64 = 0
     /// Name of the node that it is shown as: its node's, or that of a child.
     var shownAs: String
 
@@ -109,6 +111,9 @@ final class TappedProcess {
             gauges[index] = (record.pointee.generation, name, record.pointee.value)
         }
     }
+
+    /// The end of the connection with this id (unique in the process).
+    func end(connection id: UInt64) -> End? { ends.values.first { $0.row.id == id } }
 
     /// It is dead, and has been read for the last time.
     func end() { segment = nil }
@@ -224,11 +229,15 @@ final class End {
     let process: TappedProcess
     var socket: SocketInstance?
     var endpoint: EndpointInstance?
+    /// The connection that it is an end of, once that is known.
+    weak var pair: Pair?
     var row = ConnectionRow()
     /// Its slot was given to another.
     var gone = false
     /// Taken off the wire, and never to be delivered.
     private(set) var discarded = 0
+    /// When messages passed its stages; nil before the first was read.
+    var stamps: EndStamps?
     /// What the other end has taken off the wire was put on it, though the counter here may lag behind.
     var provenOut = 0
 
@@ -254,8 +263,8 @@ final class End {
 /// A connection: both its ends, as far as they are known.
 final class Pair {
     /// The end that connected, and the end that accepted.
-    var connecting: End?
-    var accepted: End?
+    var connecting: End? { didSet { connecting?.pair = self } }
+    var accepted: End? { didSet { accepted?.pair = self } }
     weak var link: SessionLink?
     /// Ordinal, for an order that does not change.
     let number: Int

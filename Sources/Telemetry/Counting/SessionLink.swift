@@ -22,6 +22,8 @@ final class SessionLink {
     private var handshakesOfFormer = 0
     private var sentFloor = BothWays(0)
     private var rates = BothWays(RateSeries())
+    private var latencies = BothWays(LatencyWindow())
+    private var deliveryLatencies = BothWays(LatencyWindow())
 
     init(
         from: SessionSocket?, fromName: String, to: SessionSocket?, toName: String, endpoint: Endpoint,
@@ -89,7 +91,15 @@ final class SessionLink {
     /// Nothing will come any more of a link that no file declares and whose ends are gone.
     var isOver: Bool { !hasLivingEndpoint && flows.allSatisfy { $0.pairs.isEmpty } }
 
-    func snapshot(now: UInt64, elapsed: (UInt64) -> Double) -> Snapshot.Link {
+    func measured(_ way: Way, at time: UInt64, nanoseconds: UInt64) {
+        latencies[way].add(at: time, nanoseconds: nanoseconds)
+    }
+
+    func measuredDelivery(_ way: Way, at time: UInt64, nanoseconds: UInt64) {
+        deliveryLatencies[way].add(at: time, nanoseconds: nanoseconds)
+    }
+
+    func snapshot(now: UInt64, scratch: LatencyScratch, elapsed: (UInt64) -> Double) -> Snapshot.Link {
         let inproc = endpoint.transport == "inproc"
         if inproc, let last = endpoints.last, !last.process.alive {
             folded = inprocTallies()
@@ -117,10 +127,12 @@ final class SessionLink {
             id: id, from: fromName, to: toName, endpoint: living?.row.endpoint.text ?? endpoint.text,
             transport: endpoint.transport, state: state.state, since: state.since, incarnation: incarnations,
             reconnects: state.reconnects, attempts: attempts, retryIn: state.retryIn(living, now: now),
-            out: direction(.out, ways.out, now: now), back: direction(.back, ways.back, now: now))
+            out: direction(.out, ways.out, scratch, now: now), back: direction(.back, ways.back, scratch, now: now))
     }
 
-    private func direction(_ way: Way, _ tally: Tally, now: UInt64) -> Snapshot.Direction {
+    private func direction(
+        _ way: Way, _ tally: Tally, _ scratch: LatencyScratch, now: UInt64
+    ) -> Snapshot.Direction {
         guard observed else { return .init() }
         var direction = tally.direction(inproc: endpoint.transport == "inproc")
         if let sent = direction.sent {
@@ -132,6 +144,8 @@ final class SessionLink {
         let alive = state.state == .up
         let counter = direction.received ?? direction.offWire ?? direction.onWire
         direction.rate = rates[way].add(alive ? counter.map(Double.init) : nil, at: now)
+        direction.latency = latencies[way].latency(now: now, scratch: scratch)
+        direction.deliveryLatency = deliveryLatencies[way].latency(now: now, scratch: scratch)
         return direction
     }
 

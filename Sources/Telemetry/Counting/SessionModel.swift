@@ -15,6 +15,7 @@ final class SessionModel {
     private var waitingSockets: [SocketInstance] = []
     private var waitingEndpoints: [EndpointInstance] = []
     private var pairing = Pairing()
+    private let latencyScratch = LatencyScratch()
     private var neighboursChanged = true
 
     init(topology: ResolvedTopology) {
@@ -160,7 +161,7 @@ final class SessionModel {
                 socket.lostInLinks = socket.lostForGood
             }
         }
-        return linkList.map { $0.snapshot(now: now, elapsed: elapsed) }
+        return linkList.map { $0.snapshot(now: now, scratch: latencyScratch, elapsed: elapsed) }
     }
 
     // MARK: what a reading brought

@@ -146,14 +146,23 @@ extension SocketInstance {
     /// An idle receive or poll is no fault; whoever sends, closes or terminates waits for somebody.
     func blocked(now: UInt64, on neighbours: [String]) -> Snapshot.Socket.Blocked? {
         guard row.blockedSince != 0 else { return nil }
-        let call: String
-        switch row.blockedCall {
-        case UInt32(TAP_CALL_SEND.rawValue): call = "zmq_send"
-        case UInt32(TAP_CALL_MSG_SEND.rawValue): call = "zmq_msg_send"
-        case UInt32(TAP_CALL_CLOSE.rawValue): call = "zmq_close"
-        case UInt32(TAP_CALL_TERM.rawValue): call = "zmq_ctx_term"
-        default: return nil
-        }
+        let waitsForOthers = [TAP_CALL_SEND, TAP_CALL_MSG_SEND, TAP_CALL_CLOSE, TAP_CALL_TERM].map(\.rawValue)
+        guard waitsForOthers.contains(row.blockedCall), let call = callName(row.blockedCall) else { return nil }
         return .init(call: call, for: seconds(from: row.blockedSince, to: now), on: neighbours)
+    }
+}
+
+/// The function of libzmq that a thread is inside of; nil when that is none of those that wait.
+func callName(_ call: UInt32) -> String? {
+    switch call {
+    case UInt32(TAP_CALL_SEND.rawValue): "zmq_send"
+    case UInt32(TAP_CALL_MSG_SEND.rawValue): "zmq_msg_send"
+    case UInt32(TAP_CALL_RECV.rawValue): "zmq_recv"
+    case UInt32(TAP_CALL_MSG_RECV.rawValue): "zmq_msg_recv"
+    case UInt32(TAP_CALL_POLL.rawValue): "zmq_poll"
+    case UInt32(TAP_CALL_PROXY.rawValue): "zmq_proxy"
+    case UInt32(TAP_CALL_CLOSE.rawValue): "zmq_close"
+    case UInt32(TAP_CALL_TERM.rawValue): "zmq_ctx_term"
+    default: nil
     }
 }

@@ -13,6 +13,7 @@ struct SegmentProblem: Error, Equatable {
 /// generation: the kernel copies forwards, so a slot that changes under the first copy has another generation in the second.
 final class SegmentFile {
     let name: String
+    private let path: String
     let node: String
     let incarnation: Int
     let pid: Int32
@@ -65,6 +66,7 @@ final class SegmentFile {
             throw error
         }
         self.name = name
+        self.path = path
         self.descriptor = descriptor
         self.header = header
         node = text(header.pointee.node)
@@ -165,6 +167,94 @@ final class SegmentFile {
 
     private func torn(_ table: Table) -> SegmentProblem {
         SegmentProblem(text: "\(name): is truncated: its table of \(table.rawValue) is gone")
+    }
+
+    /// Where the table of the orders lies, for who maps it: offset and size in bytes. nil: there is none, or it is torn.
+    var ordersPlace: (path: String, offset: Int, size: Int)? {
+        let place = header.pointee.orders
+        guard place.capacity == 1, Int(place.record_size) >= MemoryLayout<tap_orders>.size, place.offset % 64 == 0,
+            UInt64(place.offset) + UInt64(place.record_size) <= header.pointee.size
+        else { return nil }
+        return (path, Int(place.offset), MemoryLayout<tap_orders>.size)
+    }
+
+    /// Samples written by now.
+    var samplesWritten: UInt64 { header.pointee.samples_written }
+
+    /// The samples from `next` on, in the order of the ring, and how many of them were overwritten before they could be read.
+    /// `next` becomes the ordinal of the first one that is not there yet.
+    /// - Parameter last: the process is dead: what is still being written never will be whole.
+    func samples(
+        from next: inout UInt64, _ scratch: Scratch, last: Bool, _ body: (UnsafePointer<tap_sample>) -> Void
+    ) throws(SegmentProblem) -> Int {
+        let place = header.pointee.samples
+        let capacity = UInt64(place.capacity)
+        let stride = Int(place.record_size)
+        let written = header.pointee.samples_written
+        guard written > next, capacity > 0, stride >= MemoryLayout<tap_sample>.size,
+            UInt64(place.offset) + UInt64(place.record_size) * capacity <= header.pointee.size
+        else { return 0 }
+        var dropped: UInt64 = 0
+        if written - next > capacity {
+            dropped = written - next - capacity
+            next = written - capacity
+        }
+        while next < written {
+            let from = Int(place.offset) + Int(next % capacity) * stride
+            scratch.reserve(stride)
+            guard pread(descriptor, scratch.first, stride, from) == stride,
+                pread(descriptor, scratch.second, MemoryLayout<UInt64>.size, from) == MemoryLayout<UInt64>.size
+            else { throw torn(.events) }
+            let record = UnsafePointer(scratch.first.assumingMemoryBound(to: tap_sample.self))
+            let before = record.pointee.ordinal
+            let after = scratch.second.load(as: UInt64.self)
+            if before == next + 1, after == before {
+                body(record)
+            } else if after > next + 1 || last {
+                dropped += 1
+            } else {
+                break
+            }
+            next += 1
+        }
+        return count(dropped)
+    }
+
+    /// What the rings of one connection hold, each in the order of the messages.
+    /// - Parameters:
+    ///   - index: its slot.
+    ///   - connection: its id: the slot may be another's by now.
+    func stamps(
+        _ index: Int, connection: UInt64, _ scratch: Scratch,
+        _ body: (Stage, [(ordinal: UInt64, time: UInt64)]) -> Void
+    ) throws(SegmentProblem) {
+        let place = header.pointee.stamps
+        let size = MemoryLayout<tap_stamps>.size
+        guard index < place.capacity, Int(place.record_size) >= size,
+            UInt64(place.offset) + UInt64(place.record_size) * UInt64(place.capacity) <= header.pointee.size
+        else { return }
+        let from = Int(place.offset) + index * Int(place.record_size)
+        for copy in [scratch.first, scratch.second] {
+            guard pread(descriptor, copy, size, from) == size else { throw torn(.connections) }
+        }
+        guard scratch.first.load(as: UInt64.self) == connection, scratch.second.load(as: UInt64.self) == connection
+        else { return }
+        let ringSize = MemoryLayout<tap_stamp_ring>.size
+        let firstRing = MemoryLayout<tap_stamps>.offset(of: \.accepted)!
+        for stage in Stage.allCases {
+            let ring = firstRing + stage.rawValue * ringSize
+            var stamps: [(ordinal: UInt64, time: UInt64)] = []
+            for slot in 0..<Int(TAP_STAMP_COUNT) {
+                let offset = ring + 8 + slot * MemoryLayout<tap_stamp>.size
+                let ordinal = scratch.first.load(fromByteOffset: offset, as: UInt64.self)
+                // The kernel copies forwards, the ordinal before the time: one that changed meanwhile is another in the second.
+                guard ordinal != 0, ordinal == scratch.second.load(fromByteOffset: offset, as: UInt64.self) else {
+                    continue
+                }
+                stamps.append((ordinal, scratch.first.load(fromByteOffset: offset + 8, as: UInt64.self)))
+            }
+            if !stamps.isEmpty { body(stage, stamps.sorted { $0.ordinal < $1.ordinal }) }
+        }
     }
 
     /// The events written since the last call, oldest first, and how many were overwritten before they could be read.

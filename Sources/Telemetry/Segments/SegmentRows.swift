@@ -146,6 +146,8 @@ struct ConnectionRow {
     var peerInode: UInt64 = 0
     var peerPID: Int32 = 0
     var peerType = ""
+    /// The peer's routing id; empty unknown.
+    var identity: [UInt8] = []
     var local = Endpoint("")
     var peer = Endpoint("")
     var accepted = 0
@@ -161,6 +163,9 @@ struct ConnectionRow {
     mutating func update(_ record: UnsafePointer<tap_connection>) {
         if generation != record.pointee.generation {
             peerType = text(record.pointee.peer_type)
+            identity = withUnsafeBytes(of: record.pointee.identity) {
+                Array($0.prefix(Int(min(record.pointee.identity_size, UInt32(TAP_IDENTITY)))))
+            }
             local = Endpoint(text(record.pointee.local))
             peer = Endpoint(text(record.pointee.peer))
         }

@@ -49,6 +49,9 @@ int main(int count, char **arguments) {
     printf("\"sockets_used\":%u,\"endpoints_used\":%u,\"connections_used\":%u,\"connections_dropped\":%llu,",
            header->sockets.used, header->endpoints.used, header->connections.used,
            (unsigned long long)header->connections.dropped);
+    NUMBER(header, libzmq_copies);
+    text("program", header->program, sizeof header->program);
+    printf(",");
     text("node", header->node, sizeof header->node);
     printf(",\"sockets\":[");
     for (uint32_t i = 0; i < header->sockets.used; i++) {
@@ -62,6 +65,7 @@ int main(int count, char **arguments) {
         NUMBER(s, receive_would_block), NUMBER(s, drained_ns), NUMBER(s, api_unknown);
         NUMBER(s, retired_out_messages), NUMBER(s, retired_in_messages), NUMBER(s, retired_out_lost);
         NUMBER(s, retired_accepted), NUMBER(s, retired_delivered), NUMBER(s, option_dropped);
+        NUMBER(s, context);
         printf("\"options\":[");
         for (uint32_t o = 0; o < s->option_count; o++) {
             printf("%s{", o ? "," : "");
@@ -97,10 +101,13 @@ int main(int count, char **arguments) {
         NUMBER(c, out_commands), NUMBER(c, out_subscriptions), NUMBER(c, out_raw_bytes), NUMBER(c, out_pending);
         NUMBER(c, out_last_ns), NUMBER(c, in_messages), NUMBER(c, in_frames), NUMBER(c, in_bytes);
         NUMBER(c, in_commands), NUMBER(c, in_subscriptions), NUMBER(c, in_raw_bytes), NUMBER(c, in_begun);
-        NUMBER(c, in_last_ns);
+        NUMBER(c, in_last_ns), NUMBER(c, matched_messages), NUMBER(c, matched_since_first);
+        NUMBER(c, matched_unknown);
         hex("identity", c->identity, c->identity_size < TAP_IDENTITY ? c->identity_size : 0);
         printf(",");
         text("peer_type", c->peer_type, 16);
+        printf(",");
+        text("own_type", c->own_type, 16);
         printf(",");
         text("local", c->local, TAP_ADDRESS);
         printf(",");
