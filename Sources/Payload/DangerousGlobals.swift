@@ -2,18 +2,18 @@
 ///
 /// A name that is not here is not thereby harmless: loading a pickle from the network is unsafe whatever it names.
 enum DangerousGlobals {
-    /// - Parameter name: `module.Name`, as a pickle has it.
-    static func canExecute(_ name: String) -> Bool {
-        let words = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        // A name may be a path of attributes, and lead through a module: `numpy.os.system`.
-        if words.contains(where: modules.contains) { return true }
-        if name == "(computed)" { return true }
-        guard let last = words.last, let first = words.first else { return false }
-        if first == "builtins" || first == "__builtin__" || first == "__builtins__" {
-            return words.dropFirst().contains(where: builtins.contains)
+    /// - Parameters:
+    ///   - module: `torch.storage`
+    ///   - name: `_load_from_bytes`, or a path of attributes, which may lead through a module: `os.system` in `numpy`.
+    static func canExecute(_ module: String, _ name: String) -> Bool {
+        let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let first = String(module.prefix { $0 != "." })
+        if modules.contains(first) || path.dropLast().contains(where: modules.contains) { return true }
+        if path.contains("__builtins__") || path.contains("__globals__") || path.contains("__subclasses__") {
+            return true
         }
-        if words.contains("__builtins__") || words.contains("__globals__") { return true }
-        return names[first]?.contains(last) ?? false
+        if ["builtins", "__builtin__"].contains(first) { return path.contains(where: builtins.contains) }
+        return path.last.map { names[first]?.contains($0) ?? false } ?? false
     }
 
     /// All of their functions.

@@ -41,7 +41,7 @@ public struct JSONWriter {
             case "\r": text += "\\r"
             case "\t": text += "\\t"
             default:
-                if Visible.isPrintable(scalar) || Visible.isMark(scalar) {
+                if Visible.isPrintable(scalar) {
                     text.unicodeScalars.append(scalar)
                 } else {
                     for unit in UTF16.encode(scalar) ?? .init() { text += "\\u" + Visible.hex(unit, digits: 4) }

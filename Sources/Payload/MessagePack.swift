@@ -48,11 +48,15 @@ struct MessagePack {
         while true {
             if hidden > 0 {
                 hidden -= 1
-                if case .container(let isMap, let count) = try head() {
-                    // Each count was held against the bytes left, so the sum stays small.
-                    hidden += try children(isMap, count)
-                } else {
-                    outline.add(.max, nil, .nothing)
+                outline.add(.max, nil, .nothing)
+                switch try head() {
+                // Each count was held against the bytes left, so the sum stays small.
+                case .container(let isMap, let count): hidden += try children(isMap, count)
+                case .scalar: break
+                case .text(let length), .bytes(let length): try skip(length)
+                case .ext(let length):
+                    _ = try cursor.byte()
+                    try skip(length)
                 }
                 continue
             }
@@ -105,6 +109,10 @@ struct MessagePack {
                 if part.isCutOff { throw .cutOff }
             case .bytes(let length):
                 let part = try cursor.take(length)
+                if isKey, !part.isCutOff {
+                    levels[at].key = .key(.bytes(Array(cursor.bytes[part.kept])))
+                    continue
+                }
                 outline.add(depth, name, .bytes(Array(cursor.bytes[part.kept])), part.remark)
                 lookInside(part, depth: depth + 1)
                 if part.isCutOff { throw .cutOff }
@@ -115,6 +123,10 @@ struct MessagePack {
                 if part.isCutOff { throw .cutOff }
             }
         }
+    }
+
+    private mutating func skip(_ length: UInt64) throws(Stop) {
+        if try cursor.take(length).isCutOff { throw .cutOff }
     }
 
     /// How many values a container of so many entries holds.

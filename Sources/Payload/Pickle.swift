@@ -17,10 +17,20 @@ struct Pickle {
     private(set) var opcodes = 0
     /// Calls that loading would make.
     private(set) var calls = 0
-    /// `module.Name`, each once, in order.
-    private(set) var globals: [String] = []
+    /// Each once, in order.
+    private(set) var globals: [Global] = []
     private var known: Set<String> = []
+    /// The argument of GLOBAL and INST.
+    private var pair: (module: [UInt8], name: [UInt8]) = ([], [])
     private(set) var strings: [[UInt8]] = []
+
+    /// What loading would look up.
+    struct Global {
+        /// `module.Name`, safe to print.
+        var name: String
+        var canExecute: Bool
+    }
+
     private var code: [(at: Int, name: String, value: Value)] = []
     /// Lists, dictionaries, memos, globals: what a text hardly has by chance.
     private(set) var hasStructure = false
@@ -103,20 +113,20 @@ struct Pickle {
             stack.append(symbol)
             hasStructure = true
         case .global:
-            if case .text(let name) = argument { note(global: name) }
+            note(pair.module, pair.name)
             push(1)
         case .stackGlobal:
             let name = stack.popLast()
             let module = stack.popLast()
             guard let name, let module else { throw .malformed("takes from an empty stack", at: at) }
             if case .text(let module) = module, case .text(let name) = name {
-                note(global: module.prefix(Self.longestName) + [UInt8(ascii: ".")] + name.prefix(Self.longestName))
+                note(module, name)
             } else {
-                note(global: Array("(computed)".utf8))
+                note(Global(name: "(computed)", canExecute: true))
             }
             push(1)
         case .instance:
-            if case .text(let name) = argument { note(global: name) }
+            note(pair.module, pair.name)
             try takeMarked(at)
             calls += 1
             push(1)
@@ -168,11 +178,21 @@ struct Pickle {
         }
     }
 
-    private mutating func note(global name: [UInt8]) {
+    private mutating func note(_ module: [UInt8], _ name: [UInt8]) {
+        // Whoever needs so long a name has something to hide behind it.
+        let isTooLong = module.count > Self.longestName || name.count > Self.longestName
+        let module = Visible.text(module.prefix(Self.longestName))
+        let name = Visible.text(name.prefix(Self.longestName)) + (isTooLong ? "…" : "")
+        note(
+            Global(
+                name: module + "." + name, canExecute: isTooLong || DangerousGlobals.canExecute(module, name)))
+    }
+
+    private mutating func note(_ global: Global) {
         hasStructure = true
-        guard globals.count < Self.mostGlobals else { return }
-        let name = Visible.text(name.prefix(2 * Self.longestName))
-        if known.insert(name).inserted { globals.append(name) }
+        // What can execute code is never left out of a list that is full.
+        guard globals.count < (global.canExecute ? 2 * Self.mostGlobals : Self.mostGlobals) else { return }
+        if known.insert(global.name).inserted { globals.append(global) }
     }
 
     // MARK: Arguments
@@ -219,9 +239,8 @@ struct Pickle {
         case .pair:
             let module = try cursor.line()
             let name = try cursor.line()
-            return .text(
-                cursor.bytes[module].prefix(Self.longestName) + [UInt8(ascii: ".")]
-                    + cursor.bytes[name].prefix(Self.longestName))
+            pair = (Array(cursor.bytes[module]), Array(cursor.bytes[name]))
+            return .text(pair.module + [UInt8(ascii: ".")] + pair.name)
         }
     }
 
@@ -330,11 +349,10 @@ extension Pickle {
         }
         outline.add(depth, label, .map(count: 3), remark)
         outline.add(depth + 1, .word("globals"), .list(count: globals.count))
-        for (index, name) in globals.enumerated() {
-            let canExecute = DangerousGlobals.canExecute(name)
-            if canExecute { outline.warn("\(name) can execute code") }
-            outline.add(
-                depth + 2, .index(index), .literal(name), canExecute ? "can execute code" : nil)
+        for (index, global) in globals.enumerated() {
+            let remark = global.canExecute ? "can execute code" : nil
+            if let remark { outline.warn(global.name + " " + remark) }
+            outline.add(depth + 2, .index(index), .literal(global.name), remark)
         }
         outline.add(depth + 1, .word("strings"), .list(count: strings.count))
         for (index, text) in strings.enumerated() { outline.add(depth + 2, .index(index), .text(text)) }

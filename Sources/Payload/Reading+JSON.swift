@@ -56,11 +56,9 @@ private struct TreeWriter {
     let isCutOff: Bool
     var json: JSONWriter
 
-    /// - Returns: the place behind what belongs to the item.
-    private func end(of index: Int) -> Int {
-        var end = index + 1
-        while end < items.count, items[end].depth > items[index].depth { end += 1 }
-        return end
+    /// It is no list or map, and yet there is more below it: a pickle in bytes.
+    private func holdsMore(_ index: Int) -> Bool {
+        !items[index].value.isContainer && index + 1 < items.count && items[index + 1].depth > items[index].depth
     }
 
     private func children(of index: Int) -> [Int] {
@@ -75,9 +73,7 @@ private struct TreeWriter {
 
     /// The item with what belongs to it.
     mutating func item(_ index: Int) {
-        let item = items[index]
-        let holdsMore = !item.value.isContainer && end(of: index) > index + 1
-        guard item.remark != nil || holdsMore else { return bare(index) }
+        guard items[index].remark != nil || holdsMore(index) else { return bare(index) }
         json.open("{")
         members(index)
         json.close("}")
@@ -94,7 +90,7 @@ private struct TreeWriter {
             json.key("remark")
             json.string(remark)
         }
-        if !item.value.isContainer, end(of: index) > index + 1 {
+        if holdsMore(index) {
             json.key("contains")
             json.open("[")
             for child in children(of: index) { entry(child) }

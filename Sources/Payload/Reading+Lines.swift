@@ -17,7 +17,7 @@ extension Reading {
         for warning in warnings {
             lines.append(TreeLine(depth: 0, text: Visible.clip("! " + warning, columns: columns)))
         }
-        let (body, more) = body(columns, limit: max(limit - warnings.count - 2, 1))
+        let (body, more) = body(columns, limit: max(limit - warnings.count - 1, 1))
         lines += body
         var ends: [String] = []
         if more + omitted > 0 { ends.append("\(more + omitted) more are not shown") }

@@ -85,7 +85,7 @@ extension Reading {
         let isText = survey.invalid == 0 ? survey.fraction >= 0.7 : survey.total >= 16 && survey.fraction >= 0.9
         guard isText, survey.total > 0 else { return nil }
         return Attempt(frame, .text, system, limits)
-            .reading(survey.printable == survey.total ? .likely : .guess, survey.description)
+            .reading(survey.printable == survey.total && survey.total > 3 ? .likely : .guess, survey.description)
     }
 
     private static func messagePack(_ frame: Frame, _ system: System, _ limits: Limits) -> Reading? {
@@ -99,7 +99,7 @@ extension Reading {
             let values = attempt.outline.items.count + attempt.outline.omitted
             return attempt.reading(values >= 4 ? .likely : .guess, "\(name), valid as far as it goes")
         }
-        return attempt.reading(frame.size > 2 ? .likely : .guess, "\(name) that fills all \(frame.size) bytes")
+        return attempt.reading(frame.size > 4 ? .likely : .guess, "\(name) that fills all \(frame.size) bytes")
     }
 
     private static func integer(_ frame: Frame, _ system: System, _ limits: Limits) -> Reading? {

@@ -104,6 +104,24 @@ import Testing
         #expect(wrapped.summary().hasPrefix("! posix.system can execute code; "))
     }
 
+    @Test(
+        "what can execute code, and what only sounds so",
+        arguments: [
+            ("os", "system", true), ("posix", "system", true), ("nt", "system", true), ("subprocess", "Popen", true),
+            ("builtins", "eval", true), ("builtins", "exec", true), ("builtins", "__import__", true),
+            ("__builtin__", "getattr", true), ("importlib", "import_module", true), ("numpy", "os.system", true),
+            ("torch.storage", "_load_from_bytes", true), ("cloudpickle.cloudpickle", "_make_function", true),
+            ("operator", "attrgetter", true), ("functools", "partial", false), ("builtins", "set", false),
+            ("collections", "OrderedDict", false), ("numpy.random._pickle", "__randomstate_ctor", false),
+            ("sglang.srt.utils.trace", "Span", false), ("torch._utils", "_rebuild_tensor_v2", false),
+            ("copyreg", "_reconstructor", false),
+        ])
+    func dangerous(_ module: String, _ name: String, _ isDangerous: Bool) {
+        let global = [0x63] + Array(module.utf8) + [0x0A] + Array(name.utf8) + [0x0A]
+        let reading = Reading(Frame([0x80, 0x02] + global + [0x2E]))
+        #expect(reading.warnings == (isDangerous ? ["\(module).\(name) can execute code"] : []))
+    }
+
     @Test("keys that are no texts")
     func keys() {
         #expect(Reading(Frame(bytes(hex: "82 01 a1 61 91 02 c0"))).summary() == #"{1: "a", key: [2], value: null}"#)

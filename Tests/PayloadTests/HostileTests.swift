@@ -165,12 +165,24 @@ import Testing
         #expect(few.items.count == 1)
         #expect(few.omitted == 3)
         #expect(
-            Reading(Frame(Array("a\nb\nc\n".utf8))).lines(limit: 4).map(\.text) == ["a", "b", "… 1 more are not shown"])
+            Reading(Frame(Array("a\nb\nc\n".utf8))).lines(limit: 3).map(\.text) == ["a", "b", "… 1 more are not shown"])
+    }
+
+    @Test("below the deepest level that is shown all is still read")
+    func hidden() {
+        let deep = [UInt8](repeating: 0x92, count: 99) + bytes(hex: "94 a3 616263 c4 02 0102 d4 05 07 81 01 02")
+        let reading = Reading(Frame(deep + (0..<99).flatMap { _ in [0xA2, 0x78, 0x79] as [UInt8] }))
+        #expect(reading.format == .messagePack)
+        #expect(reading.problem == nil)
+        #expect(reading.reason.hasPrefix("a list that fills all"))
+        #expect(reading.items.count + reading.omitted == 1 + 98 + 99 + 1 + 5 + 1)
+        let cut = Reading(Frame(deep, size: 1000), as: .messagePack)
+        #expect(cut.problem == nil)
     }
 
     @Test("every prefix of every fixture, as cut off and as all there is", arguments: Fixture.all)
     func prefixes(_ fixture: Fixture) throws {
-        let step = max(1, fixture.bytes.count / 300)
+        let step = max(1, fixture.bytes.count / 100)
         let format = Format(rawValue: try #require(try fixture.expectation()["format"] as? String))
         for length in stride(from: 0, to: fixture.bytes.count, by: step) {
             let prefix = Array(fixture.bytes[..<length])
@@ -188,7 +200,7 @@ import Testing
     @Test("mutations", arguments: Fixture.all)
     func mutations(_ fixture: Fixture) {
         var dice = Dice(state: UInt64(fixture.bytes.count) &* 7919)
-        for _ in 0..<60 {
+        for _ in 0..<40 {
             var bytes = fixture.bytes
             for _ in 0..<Int.random(in: 1...4, using: &dice) where !bytes.isEmpty {
                 let at = Int.random(in: 0..<bytes.count, using: &dice)

@@ -21,12 +21,12 @@ def plain(value):
         if all(isinstance(key, str) for key in value):
             return {key: plain(entry) for key, entry in value.items()}
         return [{"key": plain(key), "value": plain(entry)} for key, entry in value.items()]
+    if isinstance(value, msgpack.ExtType):
+        return {"value": {"hex": value.data.hex()}, "remark": f"ext {value.code}"}
     if isinstance(value, (list, tuple)):
         return [plain(entry) for entry in value]
     if isinstance(value, bytes):
         return {"hex": value.hex()}
-    if isinstance(value, msgpack.ExtType):
-        return {"value": {"hex": value.data.hex()}, "remark": f"ext {value.code}"}
     if isinstance(value, datetime.datetime):
         text = value.strftime("%Y-%m-%dT%H:%M:%S") + (f".{value.microsecond:06d}000" if value.microsecond else "") + "Z"
         return {"value": text, "remark": "ext -1: timestamp"}
