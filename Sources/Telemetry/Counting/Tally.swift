@@ -319,34 +319,28 @@ extension Pair {
 }
 
 extension End {
-    /// What a PUB or XPUB dropped for this subscriber, whose queue was full.
+    /// What a PUB or XPUB dropped for this subscriber, whose queue was full: what its subscriptions match, less what left.
     ///
-    /// A subscription takes effect some time after it came off the wire, so what was matched before the first message
-    /// left may have been for nobody; what was in the queue then was counted as matched, and not since the first. So the
-    /// loss is exact while the two counts agree, and an estimate when they do not; while messages may lie in the queue,
-    /// it is at least what goes beyond the queue's limit.
+    /// Known when the queue is known to be empty, and no message was matched while libzmq might not have taken a new
+    /// subscription up. While messages may lie in the queue, the loss is at least what goes beyond the queue's limit.
     fileprivate func addDrops(to tally: inout Tally) {
-        guard !row.wireUnknown, !row.matchedUnknown else {
+        // Fewer than have left: somebody sends them by other rules.
+        guard !row.wireUnknown, !row.matchedUnknown, row.matched >= row.out else {
             tally.unknown.formUnion([.drops, .matched])
             return
         }
         tally.matched = row.matched
-        let left = row.out + row.outPending
-        if row.matched <= left { return }
-        guard row.matchedSinceFirst > 0 else {
-            tally.unknown.insert(.drops)
-            return
-        }
-        let missing = max(0, row.matchedSinceFirst - left)
+        let missing = row.matched - row.out - row.outPending
+        guard missing > 0 else { return }
         if isStill || ended {
-            if row.matched == row.matchedSinceFirst {
+            if row.matchedUnsure == 0 {
                 tally.sendLost += missing
             } else {
-                tally.dropsEstimated = missing
+                tally.dropsEstimated = max(0, missing - row.matchedUnsure)
                 tally.isEstimate = true
             }
         } else if let limit = socket?.row.sendHighWater, limit > 0 {
-            tally.dropsEstimated = max(0, missing - limit)
+            tally.dropsEstimated = max(0, missing - row.matchedUnsure - limit)
             tally.isEstimate = true
         } else {
             tally.unknown.insert(.drops)

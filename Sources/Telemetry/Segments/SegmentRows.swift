@@ -163,9 +163,10 @@ struct ConnectionRow {
     var off = 0
     var offBytes = 0
     var inLast: UInt64 = 0
-    /// PUB, XPUB: messages that the peer's subscriptions match, since they came and since the first message left.
+    /// PUB, XPUB: messages that the peer's subscriptions match.
     var matched = 0
-    var matchedSinceFirst = 0
+    /// Of these, accepted when libzmq may not have taken a new subscription up.
+    var matchedUnsure = 0
     /// They are not known.
     var matchedUnknown = false
 
@@ -213,7 +214,7 @@ struct ConnectionRow {
         offBytes = count(record.pointee.in_bytes)
         inLast = record.pointee.in_last_ns
         matched = count(record.pointee.matched_messages)
-        matchedSinceFirst = count(record.pointee.matched_since_first)
+        matchedUnsure = count(record.pointee.matched_unsure)
         matchedUnknown = record.pointee.matched_unknown != 0
     }
 }
