@@ -43,14 +43,18 @@ import Testing
     func window() throws {
         let scratch = LatencyScratch()
         var window = LatencyWindow()
-        #expect(window.latency(now: 0, scratch: scratch) == nil)
+        let nothing = window.latency(now: 0, scratch: scratch)
+        #expect(nothing == nil)
         for index in 1...1000 { window.add(at: 1_000_000_000, nanoseconds: UInt64(index) * 1000) }
-        let latency = try #require(window.latency(now: 2_000_000_000, scratch: scratch))
+        let summary = window.latency(now: 2_000_000_000, scratch: scratch)
+        let latency = try #require(summary)
         #expect(latency.samples == 1000 && latency.max == 0.001)
         #expect(abs(latency.p50 - 0.0005) < 0.00001 && abs(latency.p90 - 0.0009) < 0.00001)
         #expect(latency.p99 <= latency.max)
         window.add(at: 12_000_000_000, nanoseconds: 7)
-        #expect(window.latency(now: 12_000_000_000, scratch: scratch)?.samples == 1)
-        #expect(window.latency(now: 30_000_000_000, scratch: scratch) == nil)
+        let later = window.latency(now: 12_000_000_000, scratch: scratch)
+        #expect(later?.samples == 1)
+        let muchLater = window.latency(now: 30_000_000_000, scratch: scratch)
+        #expect(muchLater == nil)
     }
 }
