@@ -111,8 +111,8 @@ struct SessionsTests {
         let directory = workplace.folder + "/own"
         let started = try start("inference", "--run-dir", directory)
         #expect(started.out.contains("zmqtop attach \(directory)\n") || started.err.contains("attach \(directory)\n"))
-        let killed = try run(workplace, ["ctl", "pause", "engine-1", "--session", directory])
-        #expect(killed.status == 0, "\(killed.err)")
+        let paused = try run(workplace, ["ctl", "pause", "engine-1", "--session", directory])
+        #expect(paused.status == 0, "\(paused.err)")
         // Nothing of it is left but what was to be kept, when down returns.
         #expect(try run(workplace, ["down", "--session", directory]).status == 0)
         let statuses = try JSONDecoder().decode(
