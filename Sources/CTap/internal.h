@@ -353,6 +353,7 @@ struct tap_connection_state {
     const char *source_key;  // of its messages, once one has been received (connections.c)
     uint64_t route_hash;
     struct tap_wishes *wishes;  // a subscriber's; NULL: it has none
+    uint64_t wished_ns;         // when its last subscription came
     // The I/O thread writes these all the time: not on the line that the program's thread reads.
     _Alignas(64) struct tap_wire in;
     struct tap_wire out;

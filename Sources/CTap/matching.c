@@ -75,6 +75,7 @@ void tap_wish(struct tap_wire_text *text, bool add, const uint8_t *topic, size_t
         remove_wish(state->wishes, topic, size);
     else if (!add_wish(state->wishes, topic, size))
         give_up(state);
+    if (add) state->wished_ns = tap_now();
     note_change(state);
     pthread_mutex_unlock(&tap_lock);
     errno = saved;
@@ -84,7 +85,7 @@ void tap_wish(struct tap_wire_text *text, bool add, const uint8_t *topic, size_t
 
 struct subscriber {
     uint32_t connection;
-    bool left;  // a message has left for it
+    uint64_t unsure_until;  // libzmq may not have taken up its last subscription before; 0: it has
     uint64_t id;
     uint64_t message;  // the last one that was for it
 };
@@ -116,6 +117,8 @@ static uint64_t hash_on(uint64_t hash, const uint8_t *bytes, size_t size) {
     return hash;
 }
 #define HASH_START 0xcbf29ce484222325u
+// A publisher looks for news every few milliseconds while it sends; the rest is for a machine that is busy.
+#define TAKING_UP_NS 200000000u
 
 static const struct topic *find_topic(const struct tap_matching *matching, uint64_t hash, const uint8_t *bytes,
                                       uint32_t size, uint32_t *free_place) {
@@ -187,8 +190,8 @@ static struct tap_matching *picture(struct tap_socket_state *socket) {
         if (state->wishes == NULL) continue;
         if (socket->inverted) STORE(state->shared->matched_unknown, 1);
         uint32_t index = matching->subscriber_count++;
-        matching->subscribers[index] =
-            (struct subscriber){.connection = i, .id = state->id, .left = LOAD(state->shared->matched_since_first) > 0};
+        matching->subscribers[index] = (struct subscriber){
+            .connection = i, .id = state->id, .unsure_until = state->wished_ns + TAKING_UP_NS};
         for (uint32_t w = 0; w < state->wishes->count; w++) {
             const struct wish *wish = &state->wishes->of[w];
             uint32_t place = 0, *first = &matching->everyone;
@@ -232,13 +235,6 @@ static void hit(struct tap_matching *matching, uint32_t first_member) {
         if (subscriber->message == matching->message) continue;
         subscriber->message = matching->message;
         matching->hits[matching->hit_count++] = index;
-        if (LIKELY(subscriber->left)) continue;
-        // What has left by now was for it, and so is everything from now on.
-        struct tap_connection *shared = tap_connections[subscriber->connection].shared;
-        uint64_t left = LOAD(shared->out_messages);
-        if (left == 0) continue;
-        subscriber->left = true;
-        STORE(shared->matched_since_first, left);
     }
 }
 
@@ -268,11 +264,15 @@ void tap_matched(struct tap_socket_state *socket) {
     struct tap_matching *matching = socket->matching;
     if (matching == NULL) return;
     for (uint32_t i = 0; i < matching->hit_count; i++) {
-        const struct subscriber *subscriber = &matching->subscribers[matching->hits[i]];
+        struct subscriber *subscriber = &matching->subscribers[matching->hits[i]];
         const struct tap_connection_state *state = &tap_connections[subscriber->connection];
         if (LOAD(state->id) != subscriber->id) continue;  // it has closed, and its slot is another's
         ADD(state->shared->matched_messages, 1);
-        if (subscriber->left) ADD(state->shared->matched_since_first, 1);
+        if (LIKELY(subscriber->unsure_until == 0)) continue;
+        if (tap_now() < subscriber->unsure_until)
+            ADD(state->shared->matched_unsure, 1);
+        else
+            subscriber->unsure_until = 0;
     }
     matching->hit_count = 0;
 }

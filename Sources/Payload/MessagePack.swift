@@ -101,10 +101,12 @@ struct MessagePack {
                 if isKey { levels[at].key = .key(value) } else { outline.add(depth, name, value) }
             case .text(let length):
                 let part = try cursor.take(length)
-                if isKey, !part.isCutOff {
-                    levels[at].key = .key(.text(Array(cursor.bytes[part.kept])))
+                let text = Value.text(Array(cursor.bytes[part.kept]))
+                if isKey {
+                    levels[at].key = .key(text)
+                    if let cut = part.remark { outline.add(depth, .key(text), .nothing, "the key is " + cut) }
                 } else {
-                    outline.add(depth, name, .text(Array(cursor.bytes[part.kept])), part.remark)
+                    outline.add(depth, name, text, part.remark)
                 }
                 if part.isCutOff { throw .cutOff }
             case .bytes(let length):

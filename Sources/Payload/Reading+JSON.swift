@@ -160,13 +160,18 @@ private struct TreeWriter {
     private func names(_ children: [Int]) -> [String]? {
         var seen: Set<String> = []
         var names: [String] = []
+        // A word of ours beside a key of theirs could not be told from it.
+        var words = 0
         for child in children {
             let name: String?
             switch items[child].label {
             case .key(.text(let bytes))?: name = String(validating: bytes, as: UTF8.self)
-            case .word(let word)?: name = word
+            case .word(let word)?:
+                words += 1
+                name = word
             default: name = nil
             }
+            guard words == 0 || words == names.count + 1 else { return nil }
             guard let name, seen.insert(name).inserted else { return nil }
             names.append(name)
         }

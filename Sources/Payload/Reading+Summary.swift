@@ -85,7 +85,7 @@ extension Reading {
         }
         // Where the data ended early, what is open stays open.
         if isCutOff || problem != nil {
-            line.put("…")
+            if items.last?.value != .nothing { line.put("…") }
         } else {
             while !open.isEmpty { close(&line) }
         }

@@ -122,6 +122,17 @@ import Testing
         #expect(reading.warnings == (isDangerous ? ["\(module).\(name) can execute code"] : []))
     }
 
+    @Test("a key that was cut off is no key of another name")
+    func cutKey() {
+        let cut = Reading(Frame(bytes(hex: "82 a3 6b6579 01 a8 68656164"), size: 40))
+        #expect(cut.summary() == #"{"key": 1, "head"…; cut off after 11 of 40 bytes"#)
+        #expect(cut.json.contains(#""value":{"key":1,"head":{"remark":"the key is cut off after 4 of 8 bytes"}}"#))
+        // Keys that are lists stand as entries of their own.
+        #expect(
+            Reading(Frame(bytes(hex: "82 a3 6b6579 01 91 02 c0"))).json.contains(
+                #"{"key":"key","value":1},{"name":"key""#))
+    }
+
     @Test("keys that are no texts")
     func keys() {
         #expect(Reading(Frame(bytes(hex: "82 01 a1 61 91 02 c0"))).summary() == #"{1: "a", key: [2], value: null}"#)

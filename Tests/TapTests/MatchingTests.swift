@@ -15,9 +15,8 @@ struct MatchingTests {
         let connections = try await published("topics")
         #expect(connections.map(\.matched_messages) == [33, 19, 5, 3])
         #expect(connections.map(\.out_messages) == [33, 19, 5, 3])
-        // None was added later: what came after the first that left is all there was, where any came after it.
-        #expect(connections.allSatisfy { $0.matched_since_first == 0 || $0.matched_since_first <= $0.matched_messages })
-        #expect(connections[0].matched_since_first > 0)
+        // They were published at once: libzmq might not have heard of the subscriptions, as far as the tap can tell.
+        #expect(connections.allSatisfy { $0.matched_unsure <= $0.matched_messages })
         #expect(connections.allSatisfy { $0.matched_unknown == 0 })
     }
 
@@ -32,7 +31,7 @@ struct MatchingTests {
         let connection = try #require(try await published("stalled").first)
         #expect(connection.zmtp_version == 0x300)  // where a subscription is a message
         #expect(connection.in_subscriptions == 1 && connection.in_messages == 0)
-        #expect(connection.matched_messages == 501 && connection.matched_since_first == 501)
+        #expect(connection.matched_messages == 501 && connection.matched_unsure <= 501)
         #expect(connection.out_messages >= 1 && connection.out_messages < 501)
     }
 }

@@ -163,7 +163,7 @@ struct Dump: Decodable {
         let accepted_messages, accepted_bytes, delivered_messages, delivered_bytes: Int
         let out_messages, out_frames, out_bytes, out_commands, out_subscriptions, out_raw_bytes, out_pending: Int
         let in_messages, in_frames, in_bytes, in_commands, in_subscriptions, in_raw_bytes, in_begun: Int
-        let matched_messages, matched_since_first, matched_unknown: Int
+        let matched_messages, matched_unsure, matched_unknown: Int
         let identity, peer_type, own_type, local, peer: String
     }
     struct Event: Decodable { let event, socket_id, value, connection_id, endpoint_index: Int, endpoint: String }

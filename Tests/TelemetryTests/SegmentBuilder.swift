@@ -35,6 +35,7 @@ final class SegmentBuilder {
                 offset: offset, record_size: UInt32(records[index]), capacity: UInt32(capacity), used: 0, dropped: 0)
         }
         header.pointee.magic = TAP_MAGIC
+        header.pointee.libzmq_copies = 1
         header.pointee.version = TAP_VERSION
         header.pointee.size = UInt64(size)
         header.pointee.pid = pid

@@ -215,10 +215,10 @@ struct tap_connection {
     uint64_t delivered_messages;
     uint64_t delivered_bytes;
     // PUB, XPUB: messages accepted whose topic one of this subscriber's subscriptions matches, from the moment the
-    // subscription came off the wire. libzmq takes it up somewhat later: `matched_since_first` counts only from the
-    // first message that left on this connection, and is exact while no subscription is added.
+    // subscription came off the wire. libzmq takes it up somewhat later, at one of the publisher's next calls: messages
+    // accepted in the first 200 ms after a new one may have been for nobody, and are counted here too.
     uint64_t matched_messages;
-    uint64_t matched_since_first;
+    uint64_t matched_unsure;
     uint64_t matched_unknown;  // 1: too many subscriptions to match each message against
     uint8_t pad1[8];
 

@@ -119,7 +119,8 @@ extension TappedProcess {
 
     /// Reads the stamps of the connections that have moved.
     /// - Returns: the ends that have new ones.
-    func readStamps(_ segment: SegmentFile, _ scratch: Scratch, now: UInt64, last: Bool) throws(SegmentProblem) -> [End] {
+    func readStamps(_ segment: SegmentFile, _ scratch: Scratch, now: UInt64, last: Bool) throws(SegmentProblem) -> [End]
+    {
         guard last || now >= stampsReadAt + Self.stampInterval else { return [] }
         stampsReadAt = now
         var moved: [End] = []

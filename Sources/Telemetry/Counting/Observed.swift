@@ -18,12 +18,16 @@ final class TappedProcess {
     /// Name of the node that it is shown as: its node's, or that of a child.
     var shownAs: String
 
+    /// No libzmq of its own is tapped: only what it puts on the wire is counted.
+    var isWireOnly = false
+    var inferred: [String: SocketInstance] = [:]
     private var socketSlots: [Int: SocketInstance] = [:]
     private(set) var sockets: [UInt32: SocketInstance] = [:]
     /// In the order of their appearance.
     private(set) var newSockets: [SocketInstance] = []
     private(set) var endpoints: [Int: EndpointInstance] = [:]
     private(set) var newEndpoints: [EndpointInstance] = []
+    private(set) var inferredEndpoints: [EndpointInstance] = []
     private(set) var ends: [Int: End] = [:]
     private(set) var newEnds: [End] = []
     private(set) var gauges: [Int: (generation: UInt32, name: String, value: Double)] = [:]
@@ -96,20 +100,31 @@ final class TappedProcess {
                 newEnds.append(end)
             }
             let (off, delivered) = (end.row.off, end.row.delivered)
+            let (out, matched) = (end.row.out, end.row.matched)
             end.row.update(record)
             end.noteReading(offBefore: off, deliveredBefore: delivered)
+            end.isStill = out == end.row.out && matched == end.row.matched && end.row.outPending == 0
             if end.socket == nil, let id = end.row.socketID, let socket = sockets[id] {
                 end.socket = socket
                 socket.ends.append(end)
             }
             if end.endpoint == nil, let index = end.row.endpointIndex { end.endpoint = endpoints[index] }
         }
+        isWireOnly = segment.libzmqCopies == 0
+        if isWireOnly { inferSockets() }
         try segment.gauges(scratch) { index, record in
             let name =
                 gauges[index]?.generation == record.pointee.generation
                 ? gauges[index]?.name ?? "" : text(record.pointee.name)
             gauges[index] = (record.pointee.generation, name, record.pointee.value)
         }
+    }
+
+    func addInferred(_ socket: SocketInstance, _ endpoint: EndpointInstance) {
+        sockets[socket.row.id] = socket
+        newSockets.append(socket)
+        inferredEndpoints.append(endpoint)
+        newEndpoints.append(endpoint)
     }
 
     /// The end of the connection with this id (unique in the process).
@@ -238,6 +253,9 @@ final class End {
     private(set) var discarded = 0
     /// When messages passed its stages; nil before the first was read.
     var stamps: EndStamps?
+    /// Nothing was accepted for it or left between two readings, and the kernel took all that it was offered: libzmq takes
+    /// from a pipe until it is empty, so nothing lies in it.
+    var isStill = false
     /// What the other end has taken off the wire was put on it, though the counter here may lag behind.
     var provenOut = 0
 

@@ -125,16 +125,27 @@ final class SessionLink {
         let ways = inproc ? inprocTallies() : tallies(now: now)
         return Snapshot.Link(
             id: id, from: fromName, to: toName, endpoint: living?.row.endpoint.text ?? endpoint.text,
-            transport: endpoint.transport, state: state.state, since: state.since, incarnation: incarnations,
+            transport: endpoint.transport, source: source, state: state.state, since: state.since,
+            incarnation: incarnations,
             reconnects: state.reconnects, attempts: attempts, retryIn: state.retryIn(living, now: now),
             out: direction(.out, ways.out, scratch, now: now), back: direction(.back, ways.back, scratch, now: now))
+    }
+
+    /// The better of what its ends give.
+    private var source: Snapshot.Node.Source {
+        let ends = [newestPair?.connecting, newestPair?.accepted].compactMap { $0?.process }
+        let processes = ends.isEmpty ? endpoints.map(\.process) : ends
+        if processes.isEmpty { return observed ? .tap : .none }
+        return processes.contains { !$0.isWireOnly } ? .tap : .wire
     }
 
     private func direction(
         _ way: Way, _ tally: Tally, _ scratch: LatencyScratch, now: UInt64
     ) -> Snapshot.Direction {
         guard observed else { return .init() }
-        var direction = tally.direction(inproc: endpoint.transport == "inproc")
+        var direction = tally.direction(
+            inproc: endpoint.transport == "inproc",
+            fansOut: flows.contains { $0.way == way && $0.sender?.row.type.fansOut == true })
         if let sent = direction.sent {
             // A second pipe hides the send queue; what was seen to be accepted before stays true.
             let floor = max(sentFloor[way], sent)

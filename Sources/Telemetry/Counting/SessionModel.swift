@@ -63,7 +63,8 @@ final class SessionModel {
     private func boundSocket(_ endpoint: Endpoint, in node: SessionNode) -> SessionSocket? {
         for process in processes.reversed() where process.alive {
             if endpoint.transport == "inproc", process.node != node.name { continue }
-            for bind in process.endpoints.values where !bind.row.connects && bind.living {
+            for bind in Array(process.endpoints.values) + process.inferredEndpoints
+            where !bind.row.connects && bind.living {
                 if bind.row.endpoint.matches(endpoint) || bind.row.asked.matches(endpoint) {
                     return bind.socket?.socket
                 }

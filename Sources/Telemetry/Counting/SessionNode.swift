@@ -37,7 +37,7 @@ final class SessionNode {
         return Snapshot.Node(
             name: name, kind: status?.kind ?? resolved?.kind ?? parent?.resolved?.kind ?? "command",
             group: status?.group ?? resolved?.group ?? name, replica: status?.replica ?? resolved?.replica,
-            parent: parent?.name, source: process == nil ? .none : .tap, state: state, pid: pid,
+            parent: parent?.name, source: process.map { $0.isWireOnly ? .wire : .tap } ?? .none, state: state, pid: pid,
             restarts: status?.restarts ?? 0, exit: status?.exit,
             cpu: cpu.add(active ? current?.cpuSeconds : nil, at: now), rss: active ? current?.residentBytes : nil,
             gauges: gauges, reason: status?.reason, nextStart: status?.nextStart.map(elapsed))

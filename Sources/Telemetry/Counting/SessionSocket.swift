@@ -96,8 +96,11 @@ final class SessionSocket {
             receiveRate: receiveRate.add(known && living ? Double(totals.received) : nil, at: now),
             wouldBlock: known ? totals.wouldBlock : nil,
             sendQueue: observed ? sendQueue : nil, receiveQueue: observed ? receiveQueue : nil,
-            lost: observed ? totals.lost : nil, discarded: observed ? totals.discarded : nil,
-            hwm: .init(send: last?.row.sendHighWater, receive: last?.row.receiveHighWater),
+            lost: observed && last?.row.isInferred != true ? totals.lost : nil,
+            discarded: observed && last?.row.isInferred != true ? totals.discarded : nil,
+            hwm: last?.row.isInferred == true
+                ? .init(send: nil, receive: nil)
+                : .init(send: last?.row.sendHighWater, receive: last?.row.receiveHighWater),
             blocked: blocked)
     }
 

@@ -10,6 +10,8 @@ struct Tally: Equatable {
         static let receiveQueue = Unknown(rawValue: 16)
         /// The sender drops messages without a trace (PUB): nothing lost is not known to be nothing.
         static let drops = Unknown(rawValue: 32)
+        /// What a subscriber's subscriptions match.
+        static let matched = Unknown(rawValue: 64)
     }
 
     var accepted = 0
@@ -28,6 +30,12 @@ struct Tally: Equatable {
     var wireLost = 0
     var receiveLost = 0
     var discarded = 0
+    /// From a PUB or XPUB: what the subscriptions match.
+    var matched = 0
+    /// What it dropped at a full queue, as far as that is known but not to the last message: apart from `sendLost`, for
+    /// an estimate may also sink.
+    var dropsEstimated = 0
+    var isEstimate = false
     var unknown: Unknown = []
 
     /// What has left the send queue, as far as is known.
@@ -47,12 +55,17 @@ struct Tally: Equatable {
         sum.wireLost += part.wireLost
         sum.receiveLost += part.receiveLost
         sum.discarded += part.discarded
+        sum.matched += part.matched
+        sum.dropsEstimated += part.dropsEstimated
+        sum.isEstimate = sum.isEstimate || part.isEstimate
         sum.unknown.formUnion(part.unknown)
     }
 
     /// As the Snapshot shows it, without its rate.
-    /// - Parameter inproc: there is no wire: the pipe is the receiver's queue.
-    func direction(inproc: Bool) -> Snapshot.Direction {
+    /// - Parameters:
+    ///   - inproc: there is no wire: the pipe is the receiver's queue.
+    ///   - fansOut: the sender is a PUB or XPUB.
+    func direction(inproc: Bool, fansOut: Bool) -> Snapshot.Direction {
         if inproc { return inprocDirection }
         func known(_ value: Int, unless: Unknown) -> Int? { unknown.isDisjoint(with: unless) ? value : nil }
         let sendQueue = known(sendQueue, unless: [.sendQueue, .onWire])
@@ -70,8 +83,9 @@ struct Tally: Equatable {
             bytes: known(bytes, unless: unknown.contains(.onWire) ? .offWire : []), depth: depth,
             stages: .init(sendQueue: sendQueue, kernel: kernel, receiveQueue: receiveQueue),
             lost: lostAtLeast == 0 && unknown.contains(.drops)
-                ? nil : known(lostAtLeast, unless: [.onWire, .offWire, .delivered]),
-            discarded: known(discarded, unless: [.offWire, .delivered, .receiveQueue]))
+                ? nil : known(lostAtLeast + dropsEstimated, unless: [.onWire, .offWire, .delivered]),
+            discarded: known(discarded, unless: [.offWire, .delivered, .receiveQueue]),
+            matched: fansOut ? known(matched, unless: .matched) : nil, lostEstimated: isEstimate)
     }
 
     private var inprocDirection: Snapshot.Direction {
@@ -159,6 +173,7 @@ extension Pair {
             }
         }
         tally.accepted = sender.row.accepted
+        if sender.socket?.row.type.fansOut == true { sender.addDrops(to: &tally) }
         let underway = max(0, tally.onWire - tally.offWire)
         if !tally.unknown.isDisjoint(with: [.onWire, .offWire]) {
             tally.kernel = 0
@@ -263,7 +278,6 @@ final class Flow {
             sum.accepted = sender.row.sent - sender.row.lost
             divide(&sum, sender, now)
         case .unknown:
-            if sender.row.type.fansOut { sum.unknown.insert(.drops) }
             if sender.living || sum.unknown.contains(.onWire) { sum.unknown.insert(.sendQueue) }
             sum.sendQueue = sum.undecided
         }
@@ -300,6 +314,36 @@ extension Pair {
             guard let end, let socket = end.socket else { continue }
             socket.settled.add(end)
             socket.ends.removeAll { $0 === end }
+        }
+    }
+}
+
+extension End {
+    /// What a PUB or XPUB dropped for this subscriber, whose queue was full: what its subscriptions match, less what left.
+    ///
+    /// Known when the queue is known to be empty, and no message was matched while libzmq might not have taken a new
+    /// subscription up. While messages may lie in the queue, the loss is at least what goes beyond the queue's limit.
+    fileprivate func addDrops(to tally: inout Tally) {
+        // Fewer than have left: somebody sends them by other rules.
+        guard !row.wireUnknown, !row.matchedUnknown, row.matched >= row.out else {
+            tally.unknown.formUnion([.drops, .matched])
+            return
+        }
+        tally.matched = row.matched
+        let missing = row.matched - row.out - row.outPending
+        guard missing > 0 else { return }
+        if isStill || ended {
+            if row.matchedUnsure == 0 {
+                tally.sendLost += missing
+            } else {
+                tally.dropsEstimated = max(0, missing - row.matchedUnsure)
+                tally.isEstimate = true
+            }
+        } else if let limit = socket?.row.sendHighWater, limit > 0 {
+            tally.dropsEstimated = max(0, missing - row.matchedUnsure - limit)
+            tally.isEstimate = true
+        } else {
+            tally.unknown.insert(.drops)
         }
     }
 }

@@ -178,6 +178,9 @@ final class SegmentFile {
         return (path, Int(place.offset), MemoryLayout<tap_orders>.size)
     }
 
+    /// Copies of libzmq that the tap stands in front of.
+    var libzmqCopies: Int { Int(header.pointee.libzmq_copies) }
+
     /// Samples written by now.
     var samplesWritten: UInt64 { header.pointee.samples_written }
 

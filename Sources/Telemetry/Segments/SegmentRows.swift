@@ -43,6 +43,8 @@ struct SocketRow {
     var immediate = false
     /// Milliseconds; -1 is for ever.
     var linger: Int32 = -1
+    /// Made of what its connections show: its libzmq is out of the tap's reach.
+    var isInferred = false
 
     mutating func update(_ record: UnsafePointer<tap_socket>) {
         if generation != record.pointee.generation { type = SocketType(number: record.pointee.type) }
@@ -146,6 +148,8 @@ struct ConnectionRow {
     var peerInode: UInt64 = 0
     var peerPID: Int32 = 0
     var peerType = ""
+    /// What our own side said that it is, in the handshake.
+    var ownType = ""
     /// The peer's routing id; empty unknown.
     var identity: [UInt8] = []
     var local = Endpoint("")
@@ -159,10 +163,17 @@ struct ConnectionRow {
     var off = 0
     var offBytes = 0
     var inLast: UInt64 = 0
+    /// PUB, XPUB: messages that the peer's subscriptions match.
+    var matched = 0
+    /// Of these, accepted when libzmq may not have taken a new subscription up.
+    var matchedUnsure = 0
+    /// They are not known.
+    var matchedUnknown = false
 
     mutating func update(_ record: UnsafePointer<tap_connection>) {
         if generation != record.pointee.generation {
             peerType = text(record.pointee.peer_type)
+            ownType = text(record.pointee.own_type)
             identity = withUnsafeBytes(of: record.pointee.identity) {
                 Array($0.prefix(Int(min(record.pointee.identity_size, UInt32(TAP_IDENTITY)))))
             }
@@ -202,6 +213,9 @@ struct ConnectionRow {
         off = count(record.pointee.in_messages)
         offBytes = count(record.pointee.in_bytes)
         inLast = record.pointee.in_last_ns
+        matched = count(record.pointee.matched_messages)
+        matchedUnsure = count(record.pointee.matched_unsure)
+        matchedUnknown = record.pointee.matched_unknown != 0
     }
 }
 

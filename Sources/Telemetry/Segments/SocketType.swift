@@ -17,8 +17,11 @@ struct SocketType: Equatable {
     ]
 
     init(number: Int32) {
-        let name =
-            SocketType.names.indices.contains(Int(number)) ? SocketType.names[Int(number)] : "TYPE\(number)"
+        self.init(SocketType.names.indices.contains(Int(number)) ? SocketType.names[Int(number)] : "TYPE\(number)")
+    }
+
+    /// By its name in ZMTP's handshake.
+    init(_ name: String) {
         self.name = name
         addressesEachConnection = name == "ROUTER" || name == "REP"
         fansOut = name == "PUB" || name == "XPUB"

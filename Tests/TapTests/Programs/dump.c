@@ -101,7 +101,7 @@ int main(int count, char **arguments) {
         NUMBER(c, out_commands), NUMBER(c, out_subscriptions), NUMBER(c, out_raw_bytes), NUMBER(c, out_pending);
         NUMBER(c, out_last_ns), NUMBER(c, in_messages), NUMBER(c, in_frames), NUMBER(c, in_bytes);
         NUMBER(c, in_commands), NUMBER(c, in_subscriptions), NUMBER(c, in_raw_bytes), NUMBER(c, in_begun);
-        NUMBER(c, in_last_ns), NUMBER(c, matched_messages), NUMBER(c, matched_since_first);
+        NUMBER(c, in_last_ns), NUMBER(c, matched_messages), NUMBER(c, matched_unsure);
         NUMBER(c, matched_unknown);
         hex("identity", c->identity, c->identity_size < TAP_IDENTITY ? c->identity_size : 0);
         printf(",");
