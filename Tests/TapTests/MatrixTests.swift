@@ -162,7 +162,11 @@ struct MatrixTests {
         #expect(near.out_pending == 0 && far.in_begun == 0 && near.wire_unknown == 0, comment)
         switch from.type {
         case 4, 6: #expect(near.accepted_messages == from.sent_messages, comment)
-        case 1, 9: #expect(near.matched_since_first == near.out_messages && near.matched_unknown == 0, comment)
+        case 1, 9:
+            // A subscription may be taken up in the midst of a send, which has matched its message before.
+            let sure = near.matched_messages - near.matched_unsure
+            #expect(sure <= near.out_messages && near.out_messages <= near.matched_messages + 1, comment)
+            #expect(near.matched_unknown == 0, comment)
         default: #expect(from.sent_messages == expected.messages, comment)
         }
     }

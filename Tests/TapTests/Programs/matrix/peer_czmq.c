@@ -107,6 +107,17 @@ static const char *endpoint(const char *transport, const char *folder, const cha
     return text;
 }
 
+// A port of a socket that is bound and never listens: libzmq may bind over it, and nobody else is given it.
+static int held_port(void) {
+    int holder = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), reuse = 1;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    MUST(setsockopt(holder, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) == 0);
+    MUST(bind(holder, (struct sockaddr *)&address, sizeof address) == 0);
+    MUST(getsockname(holder, (struct sockaddr *)&address, &size) == 0);
+    return ntohs(address.sin_port);
+}
+
 int main(int arguments, char **argument) {
     if (arguments != 5) return 2;
     static const struct {
@@ -127,7 +138,7 @@ int main(int arguments, char **argument) {
         zsock_set_subscribe(connected, "probe");
     }
     if (strcmp(pattern, "proxy") == 0) {
-        // zproxy tells nobody which port it got: a wildcard is replaced by a port that was free a moment ago.
+        // zproxy tells nobody which port it got: it is given one that is held for it.
         char ends[2][256];
         zsys_set_sndhwm(0);
         zsys_set_rcvhwm(0);
@@ -136,10 +147,7 @@ int main(int arguments, char **argument) {
         for (int end = 0; end < 2; end++) {
             snprintf(ends[end], sizeof ends[end], "%s", endpoint(transport, folder, end == 0 ? "frontend" : "backend"));
             if (strcmp(transport, "tcp") == 0) {
-                zsock_t *trial = zsock_new(ZMQ_PULL);
-                MUST(zsock_bind(trial, "%s", ends[end]) > 0);
-                snprintf(ends[end], sizeof ends[end], "%s", zsock_endpoint(trial));
-                zsock_destroy(&trial);
+                snprintf(ends[end], sizeof ends[end], "tcp://127.0.0.1:%d", held_port());
             }
             MUST(zstr_sendx(proxy, end == 0 ? "FRONTEND" : "BACKEND", end == 0 ? "XSUB" : "XPUB", ends[end], NULL) == 0);
             MUST(zsock_wait(proxy) == 0);
