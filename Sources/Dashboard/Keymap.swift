@@ -121,10 +121,10 @@ public enum Keymap {
             context: .looking, keys: [.character("?")], label: "?", command: .help, help: "this help", hint: "help"),
         Binding(
             context: .looking, keys: [.character("D")], label: "D", command: .detach,
-            help: "detach; the session goes on, `zmqtop attach` comes back"),
+            help: "detach; zmqtop attach comes back"),
         Binding(
             context: .looking, keys: [.character("q")], label: "q", command: .quit,
-            help: "quit; ends the session, unless it was attached to", hint: "quit"),
+            help: "quit; ends the session that it started", hint: "quit"),
         Binding(context: .anywhere, keys: [.control("c")], label: "Ctrl-C", command: .interrupt, help: "quit, always"),
     ]
 

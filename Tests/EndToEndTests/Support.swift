@@ -58,14 +58,16 @@ final class Workplace {
 
     var leftovers: [String] {
         (try? FileManager.default.subpathsOfDirectory(atPath: folder + "/run"))?.filter {
-            $0.contains("/") && $0 != "zmqtop"
+            // The file that those lock who look for a session stays.
+            $0.contains("/") && $0 != "zmqtop/.lock"
         } ?? []
     }
 
     /// The id of the only session of this workplace. Sessions of other runs on this machine may be seen too, so commands
     /// name theirs.
     var session: String {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder + "/run/zmqtop"))?.first ?? "none"
+        (try? FileManager.default.contentsOfDirectory(atPath: folder + "/run/zmqtop"))?.first { $0 != ".lock" }
+            ?? "none"
     }
 
     /// Gives the only session of this workplace a command.

@@ -56,6 +56,49 @@ struct TerminalTests {
         #expect(workplace.leftovers == [])
     }
 
+    @Test("D gives the terminal back and the session goes on; attach shows it, in two panes; down ends both")
+    func detach() throws {
+        try tmux.start(columns: 100, rows: 30)
+        let before = try tmux.terminalState()
+        try tmux.type("\(Workplace.zmqtop) run inference; echo status $?\n")
+        try tmux.screen("the header") { $0.contains("6/6") }
+        try tmux.type("D")
+        try tmux.screen("the shell again") { $0.contains("status 0") && $0.contains("zmqtop attach") }
+        #expect(try tmux.terminalState() == before)
+        let session = workplace.session
+        try tmux.type("clear; \(Workplace.zmqtop) attach \(session); echo left $?\n")
+        try tmux.screen("the session") { $0.contains("6/6") }
+        try tmux.type("q")
+        try tmux.screen("the shell") { $0.contains("left 0") }
+        #expect(workplace.session == session, "it goes on")
+        try tmux.type("clear; \(Workplace.zmqtop) attach \(session); echo over $?\n")
+        try tmux.screen("the session again") { $0.contains("6/6") }
+        #expect(try run(workplace, ["down", "--session", session]).status == 0)
+        try tmux.screen("the word that it is over") { $0.contains("has ended") && $0.contains("over 0") }
+        #expect(try tmux.terminalState() == before)
+        try wait(20, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        #expect(workplace.leftovers == [])
+    }
+
+    @Test(
+        "Ctrl-Z stops it and the shell goes on; fg brings it back; a kill of the one that the shell knows ends it all")
+    func stopped() throws {
+        try tmux.start(columns: 80, rows: 24)
+        let before = try tmux.terminalState()
+        try tmux.type("\(Workplace.zmqtop) run pipeline\n")
+        try tmux.screen("the header") { $0.contains("5/5") }
+        try tmux.key("C-z")
+        try tmux.screen("the shell") { $0.contains("Stopped") }
+        #expect(try tmux.terminalState() == before)
+        try tmux.type("fg\n")
+        try tmux.screen("the header again") { $0.contains("5/5") && $0.contains("freeze") }
+        let pid = try #require(workplace.zmqtopPid)
+        kill(pid, SIGKILL)
+        try tmux.screen("the shell again") { $0.contains("Killed") }
+        try wait(20, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        #expect(workplace.leftovers == [])
+    }
+
     @Test("a terminal that ncurses does not know, and no terminal at all: one sentence, nothing left")
     func noTerminal() throws {
         let none = try run(workplace, ["run", "inference"])
