@@ -78,10 +78,9 @@ static size_t greeting(struct tap_wire *wire, struct tap_wire_text *text, const 
         if (wire->captured == GREETING) wire->phase = TAP_WIRE_UNKNOWN;
         return take;
     }
-    bool old = text->capture[0] != 0xff || (wire->captured > 9 && !(text->capture[9] & 1)) ||
-               (wire->captured > 10 && text->capture[10] < 3);
-    if (old) {
-        text->version = wire->captured > 10 && text->capture[0] == 0xff ? 2 * 256 : 1 * 256;
+    bool oldest = text->capture[0] != 0xff || (wire->captured > 9 && !(text->capture[9] & 1));
+    if (oldest || (wire->captured > 10 && text->capture[10] < 3)) {
+        text->version = oldest ? 1 * 256 : 2 * 256;
         wire->told = true;
         wire->phase = TAP_WIRE_UNKNOWN;
     } else if (wire->captured == GREETING) {

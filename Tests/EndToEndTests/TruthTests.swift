@@ -141,7 +141,7 @@ struct TruthTests {
                 """
             ),
         ])
-        let snapshot = try program.snapshot("fifty messages") { $0.received("server.PULL#1") == 50 }
+        let snapshot = try program.snapshot("fifty messages") { $0.links.first?.out.received == 50 }
         let link = try #require(snapshot.links.first)
         #expect(link.to == "server.PULL#1" && link.from.hasPrefix("tcp://127.0.0.1:") && link.state == .up)
         #expect(link.out.received == 50 && link.out.offWire == 50 && link.out.onWire == nil && link.out.latency == nil)

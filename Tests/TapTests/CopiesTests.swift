@@ -45,24 +45,11 @@ struct CopiesTests {
         #expect(dump.sockets.map(\.received_messages) == [0, 100, 0, 200, 0, 100, 0, 200])
     }
 
-    /// pyzmq as pip installs it has a libzmq of its own; nil: not installed here.
-    private static let wheel: String? = {
-        let search = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
-        return search.first { python in
-            guard FileManager.default.isExecutableFile(atPath: python) else { return false }
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: python)
-            process.arguments = ["-c", "import zmq, os; assert os.path.exists(zmq.__path__[0] + '/../pyzmq.libs')"]
-            process.standardError = FileHandle.nullDevice
-            try? process.run()
-            process.waitUntilExit()
-            return process.terminationStatus == 0
-        }
-    }()
-
-    @Test(.enabled(if: wheel != nil)) func aWheelAndCZMQ() async throws {
+    /// pyzmq as pip installs it has a libzmq of its own.
+    @Test func aWheelAndCZMQ() async throws {
         let script = Tapped.sources.appendingPathComponent("Programs/two_copies.py").path
-        let dump = try await Tapped.compared([try #require(Self.wheel), script], node: "python")
+        let dump = try await Tapped.compared(
+            [try #require(PythonWheel.interpreter, "pip install pyzmq==27.1.0"), script], node: "python")
         #expect(dump.libzmq_copies == 2)
         #expect(dump.sockets.map(\.type) == [pull, push, pull, push])
         #expect(dump.sockets.map(\.received_messages) == [300, 0, 200, 0])

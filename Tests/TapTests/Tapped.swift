@@ -55,19 +55,19 @@ enum Tapped {
         let errors: String
     }
 
-    /// A started program. It is killed after 120 s.
+    /// A started program. It is killed after 120 s, or its own limit.
     final class Running {
         let process = Process()
         let output: URL
         let errors: URL
 
-        init(_ command: [String], node: String?, segments: URL) throws {
+        init(_ command: [String], node: String?, segments: URL, limit: Int = 120) throws {
             let place = segments.appendingPathComponent("." + UUID().uuidString)
             output = place.appendingPathExtension("out")
             errors = place.appendingPathExtension("err")
             for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
             process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-            process.arguments = ["-s", "KILL", "120"] + command
+            process.arguments = ["-s", "KILL", "\(limit)"] + command
             var environment = ProcessInfo.processInfo.environment
             environment["LD_PRELOAD"] = nil
             if let node {
