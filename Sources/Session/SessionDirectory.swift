@@ -13,6 +13,28 @@ public enum SessionDirectory {
         public var record: SessionRecord
         /// Where its files lie.
         public var layout: RunLayout
+
+        /// Its nodes as they are now, read from the run directory; nil when they cannot be read.
+        public var statuses: [NodeStatus]? { readJSON([NodeStatus].self, layout.status) }
+
+        /// Seconds since it began, by a clock that nobody sets.
+        public var age: Double {
+            let now = monotonicNanoseconds()
+            return now > record.startedMonotonic ? Double(now - record.startedMonotonic) / 1e9 : 0
+        }
+
+        /// Waits until the session, which somebody has told to end, is over: no process of it is left, and no run
+        /// directory unless it is to be kept. Blocks.
+        /// - Parameter seconds: how long at most; a session takes two.
+        /// - Returns: false when it was not over by then.
+        public func waitForEnd(atMost seconds: Double) -> Bool {
+            let deadline = monotonicNanoseconds() + seconds.nanoseconds
+            while !isOver(layout) {
+                if monotonicNanoseconds() > deadline { return false }
+                usleep(10_000)
+            }
+            return true
+        }
     }
 
     /// The sessions of this user that run now, by id. Those with a run directory of their own choice
@@ -138,6 +160,11 @@ public enum SessionDirectory {
         defer { close(file) }
         // Shared, so that two who look do not take each other for the session.
         return flock(file, LOCK_SH | LOCK_NB) != 0
+    }
+
+    /// A lock that has gone is one of a directory that is just being removed: the lock is let go of after that.
+    private static func isOver(_ layout: RunLayout) -> Bool {
+        !isLocked(layout) && (access(layout.lock, F_OK) == 0 || access(layout.directory, F_OK) != 0)
     }
 
     // MARK: - The folder above

@@ -1,7 +1,9 @@
 public import ArgumentParser
+import Dispatch
 import Foundation
 public import RunDirectory
 import Session
+import Synchronization
 
 struct ControlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +21,7 @@ struct ControlCommand: ParsableCommand {
     @Argument(help: "A node, a group of replicas, or * for all.")
     var node: String
 
-    @Option(help: "The session, when several run.")
+    @Option(help: "The session, when several run: its id, or its run directory.")
     var session: String?
 
     func run() throws {
@@ -31,15 +33,60 @@ struct ControlCommand: ParsableCommand {
 
 struct DownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "down", abstract: "End a running session.",
-        discussion: "Example: zmqtop down --session inference-x7")
+        commandName: "down", abstract: "End a running session, and wait until nothing of it is left.",
+        discussion: """
+            Examples:
+              zmqtop down --session inference-x7
+              zmqtop down --all
+            """)
 
-    @Option(help: "The session, when several run.")
+    @Option(help: "The session, when several run: its id, or its run directory.")
     var session: String?
+
+    @Flag(help: "Every session of this user (but those started with --run-dir).")
+    var all = false
+
+    func validate() throws {
+        if all && session != nil { throw ValidationError("--all ends every session: no --session with it.") }
+    }
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        try ask(try findSession(session), .down)
+        if all { return try endAll() }
+        try Self.end(try findSession(session))
+    }
+
+    /// All at the same time, so that one that does not answer holds up none of the others.
+    private func endAll() throws {
+        let sessions = SessionDirectory.sessions()
+        if sessions.isEmpty { complain("No session runs.") }
+        let failures = Mutex<[String]>([])
+        let ended = DispatchGroup()
+        for session in sessions {
+            DispatchQueue.global().async(group: ended) {
+                do {
+                    try Self.end(session)
+                    complain("down: \(session.record.id)")
+                } catch {
+                    let sentence = (error as? Failure)?.description ?? "zmqtop: \(error)"
+                    failures.withLock { $0.append(sentence) }
+                }
+            }
+        }
+        ended.wait()
+        let sentences = failures.withLock { $0.sorted() }
+        for sentence in sentences { complain(sentence) }
+        if !sentences.isEmpty { throw ExitCode(1) }
+    }
+
+    /// Returns when nothing of the session is left. One that somebody else ends meanwhile is as good.
+    private static func end(_ session: SessionDirectory.Running) throws {
+        let asked = Result { try ask(session, .down) }
+        if session.waitForEnd(atMost: 10) { return }
+        _ = try asked.get()
+        throw Failure(
+            "The session \(session.record.id) was told to end, and process \(session.record.pid) still holds it.",
+            status: 1)
     }
 }
 

@@ -91,7 +91,8 @@ struct SchemaCommand: ParsableCommand {
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the bundled topologies and themes.", discussion: "Example: zmqtop list")
+        commandName: "list", abstract: "List the bundled topologies and themes, and the sessions that run.",
+        discussion: "Example: zmqtop list")
 
     func run() {
         let installation = Installation()
@@ -102,6 +103,8 @@ struct ListCommand: ParsableCommand {
         }
         print("themes")
         for name in installation.bundledThemes { print("  " + name) }
+        print("sessions")
+        print(SessionTable.text(SessionDirectory.sessions()))
     }
 }
 
@@ -122,8 +125,7 @@ struct InfoCommand: ParsableCommand {
         for (name, value) in rows {
             print(name.padding(toLength: 17, withPad: " ", startingAt: 0) + (value ?? "not found"))
         }
-        for session in SessionDirectory.sessions() {
-            print("session          \(session.record.id)  pid \(session.record.pid)  \(session.layout.directory)")
-        }
+        print("sessions")
+        print(SessionTable.text(SessionDirectory.sessions(), withDirectories: true))
     }
 }

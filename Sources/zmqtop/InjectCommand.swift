@@ -55,7 +55,7 @@ struct InjectCommand: ParsableCommand {
     @Option(help: "With --from: how long to wait for that call. (default: 5s)")
     var timeout: TimeSpan?
 
-    @Option(help: "The session, when several run.")
+    @Option(help: "The session, when several run: its id, or its run directory.")
     var session: String?
 
     func validate() throws {

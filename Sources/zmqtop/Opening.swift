@@ -90,11 +90,18 @@ private func makeLog() -> Logger {
 
 /// The session that a command on a running one means.
 ///
+/// - Parameter id: its id, or the path of its run directory (with a slash): one with a run directory of its own choice
+///   is found by no other name.
 /// - Throws: `Failure` that lists the sessions when none or several could be meant.
 func findSession(_ id: String?) throws -> SessionDirectory.Running {
+    if let id, id.contains("/") {
+        guard let session = SessionDirectory.session(at: id) else {
+            throw Failure("No session runs in \(id). Give the run directory of one that does, or a session's id.")
+        }
+        return session
+    }
     let sessions = SessionDirectory.sessions()
-    let list = sessions.map { "  \($0.record.id)  (\($0.record.topology), pid \($0.record.pid))" }.joined(
-        separator: "\n")
+    let list = SessionTable.text(sessions)
     if let id {
         guard let session = sessions.first(where: { $0.record.id == id }) else {
             throw Failure(

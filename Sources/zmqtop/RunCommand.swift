@@ -121,10 +121,12 @@ struct RunCommand: ParsableCommand {
         guard let front else {
             throw Failure("the session cannot leave this terminal; use --headless in the background.")
         }
+        // No id leads to a run directory of one's own choice.
+        let name = runDir == nil ? session.id : session.layout.directory
         try front.letGo(
             """
-            The session \(session.id) goes on. Look at it: zmqtop attach \(session.id)
-            End it: zmqtop down --session \(session.id)
+            The session \(session.id) goes on. Look at it: zmqtop attach \(name)
+            End it: zmqtop down --session \(name)
             """)
         return .ended(ending.wait(atMost: duration?.seconds)?.status ?? 0)
     }

@@ -116,8 +116,18 @@ final class MachineScene: Scene {
     let isReadOnly = false
     /// What could not be looked at.
     var notes: [String] { survey.notes }
-    func snapshot(final: Bool) throws -> Snapshot { try survey.snapshot(final: final) }
     func end() -> String? { nil }
+
+    func snapshot(final: Bool) throws -> Snapshot {
+        let snapshot = try survey.snapshot(final: final)
+        endpoints = Dictionary(
+            snapshot.sockets.compactMap { socket in socket.endpoints.first.map { (socket.id, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        return snapshot
+    }
+
+    /// Where each socket of the last look is bound.
+    private var endpoints: [String: String] = [:]
 
     func perform(_ command: SessionCommand, reply: @escaping @Sendable (ControlReply) -> Void) {
         let (id, command) = Self.addressed(command)
@@ -131,7 +141,12 @@ final class MachineScene: Scene {
             }
             return
         }
-        guard case .inject(let injection) = command, DirectInjection.isEndpoint(injection.target) else {
+        var known: Injection?
+        if case .inject(var injection) = command {
+            injection.target = endpoints[injection.target] ?? injection.target
+            if DirectInjection.isEndpoint(injection.target) { known = injection }
+        }
+        guard let injection = known else {
             reply(
                 .error("zmqtop did not start this process, and does nothing to it: only inject works on its endpoints"))
             return

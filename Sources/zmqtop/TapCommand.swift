@@ -23,7 +23,7 @@ struct TapCommand: ParsableCommand {
     @Argument(help: "NODE.SOCKET, a node, a group of nodes, a link's id, or * for all.")
     var target: String
 
-    @Option(help: "The session, when several run.")
+    @Option(help: "The session, when several run: its id, or its run directory.")
     var session: String?
 
     @Option(help: "End after so many messages.")

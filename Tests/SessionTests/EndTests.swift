@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Keeping
 import RunDirectory
@@ -127,6 +128,35 @@ struct EndTests {
             let pid = try #require(first.status("node").pid)
             #expect(isAlive(pid))
         }
+    }
+
+    @Test func whoWaitsForTheEndFindsNothing() throws {
+        let session = try Session(name: "test", options: makeOptions())
+        defer { session.stop() }
+        let begun = monotonicNanoseconds()
+        try session.start(ResolvedTopology(name: "test", nodes: stubbornNodes(session.layout)))
+        let pids = try stubbornPids(session.layout)
+        let running = try #require(SessionDirectory.session(at: session.layout.directory))
+        #expect(running.statuses == session.statuses)
+        #expect(running.age > 0 && running.age <= Double(monotonicNanoseconds() - begun) / 1e9)
+        #expect(!running.waitForEnd(atMost: 0.05))
+        DispatchQueue.global().async { session.stop() }
+        #expect(running.waitForEnd(atMost: 20))
+        #expect(!exists(session.layout.directory))
+        for pid in pids { #expect(!isAlive(pid)) }
+        #expect(running.statuses == nil)
+        #expect(running.waitForEnd(atMost: 0))
+    }
+
+    @Test func whoWaitsForTheEndOfAKeptSessionFindsItOver() throws {
+        let session = try Session(name: "kept", options: makeOptions(keep: true))
+        try session.start(ResolvedTopology(name: "kept", nodes: [shell("node", "sleep 100")]))
+        defer { DirectoryTree.remove(session.layout.directory) }
+        let running = try #require(SessionDirectory.session(at: session.layout.directory))
+        #expect(!running.waitForEnd(atMost: 0))
+        session.stop()
+        #expect(running.waitForEnd(atMost: 0))
+        #expect(running.statuses?.first?.state == .exited)
     }
 
     @Test func aKeptDirectoryStaysAndIsNoSession() throws {

@@ -52,7 +52,9 @@ extension Canvas {
             look.figure(Format.rate(flow.rate)),
             flow.carriesOut ? look.figure(Format.rate(link.out.rate)) : .spans([]),
             flow.carriesBack ? look.figure(Format.rate(link.back.rate)) : .spans([]),
-            look.figure(Format.count(flow.depth), isNearFull(flow) ? look[.warning] : .plain),
+            look.figure(
+                flow.kernelBytes.map(Format.bytes) ?? Format.count(flow.depth),
+                isNearFull(flow) ? look[.warning] : .plain),
             depthBar(flow, scale: scale),
             look.figure(Format.highWaterMarks(send: marks.send, receive: marks.receive), look[.dim]),
         ]
@@ -75,10 +77,13 @@ extension Canvas {
             : [Span(shortName(link))]
     }
 
-    /// `engine-1 → backend`: the node that connects, the socket that it connects to.
+    /// `engine-1 → backend`: the node that connects, the socket that it connects to; `engine-1 → api-1.input` where there
+    /// are several of its name.
     private func shortName(_ link: Snapshot.Link) -> String {
         let to = shown.socket(link.to)
-        return "\(shown.socket(link.from)?.node ?? link.from) \(glyphs.arrow) \(to?.name ?? link.to)"
+        let isOne = to.map { shown.node($0.node)?.replica == nil && $0.declared } ?? false
+        let toName = isOne ? to?.name ?? link.to : link.to
+        return "\(shown.socket(link.from)?.node ?? link.from) \(glyphs.arrow) \(toName)"
     }
 
     /// `up`, `retrying 183 ms`.

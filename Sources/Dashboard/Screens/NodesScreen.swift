@@ -72,6 +72,10 @@ extension Canvas {
         if let reason = node.reason, node.state == .failed || node.state == .backoff {
             return .text(reason.split(separator: "\n").first.map(String.init) ?? reason, look[.dim])
         }
+        if node.source == .kernel {
+            let endpoints = sockets.filter { $0.name.hasPrefix("bind#") }.flatMap(\.endpoints)
+            return .text(endpoints.map(EndpointText.short).joined(separator: " "), look[.dim])
+        }
         return .widget(
             Gauges(
                 gauges: node.gauges.sorted { $0.key < $1.key }.map {

@@ -135,6 +135,10 @@ public struct DashboardState: Equatable, Sendable {
         for link in live.links where live.socket(link.to) != nil && seen.insert(link.to).inserted {
             found.append(link.to)
         }
+        // Of a program that only the kernel tells of.
+        for socket in live.sockets where live.node(socket.node)?.source == .kernel {
+            if socket.name.hasPrefix("bind#"), seen.insert(socket.id).inserted { found.append(socket.id) }
+        }
         return found
     }
 

@@ -212,6 +212,8 @@ struct LinkFlow: Equatable, Sendable {
     var receiveQueue: Int? { sum { $0.stages.receiveQueue } }
     var depth: Int? { sum(\.depth) }
     var lost: Int? { sum(\.lost) }
+    /// Where only the kernel's tables tell.
+    var kernelBytes: Int? { link.source == .kernel ? sum(\.kernelBytes) : nil }
     var discarded: Int? { sum(\.discarded) }
 
     /// Of the slower way.

@@ -214,7 +214,8 @@ extension Canvas {
         let since = link.since.map { "  since \(Format.moment($0))" } ?? ""
         var lines = [
             fact("state", stateText(link) + since, mark.style), fact("transport", link.transport),
-            fact("endpoint", link.endpoint), fact("reconnects", String(link.reconnects)),
+            fact("endpoint", link.endpoint), fact("source", link.source.rawValue),
+            fact("reconnects", String(link.reconnects)),
             fact("attempts", String(link.attempts)),
             fact(
                 "incarnations",
@@ -238,14 +239,19 @@ extension Canvas {
         add("messages/s") { Format.rate($0.rate) }
         add("bytes") { Format.bytes($0.bytes) }
         add("depth") { Format.count($0.depth) }
-        add("lost") { Format.count($0.lost) }
+        add("lost") { ($0.lostEstimated ? "~" : "") + Format.count($0.lost) }
         add("discarded") { Format.count($0.discarded) }
-        lines.append([])
-        add("latency p50") { Format.seconds($0.latency?.p50) }
-        add("latency p90") { Format.seconds($0.latency?.p90) }
-        add("latency p99") { Format.seconds($0.latency?.p99) }
-        add("latency max") { Format.seconds($0.latency?.max) }
-        add("samples") { Format.count($0.latency?.samples) }
+        if ways.contains(where: { $0.matched != nil }) { add("matched") { Format.count($0.matched) } }
+        if ways.contains(where: { $0.kernelBytes != nil }) { add("kernel's queues") { Format.bytes($0.kernelBytes) } }
+        for (name, latency) in [("on the wire", \Snapshot.Direction.latency), ("to delivery", \.deliveryLatency)]
+        where ways.contains(where: { $0[keyPath: latency] != nil }) {
+            lines += [[], header([name])]
+            add("latency p50") { Format.seconds($0[keyPath: latency]?.p50) }
+            add("latency p90") { Format.seconds($0[keyPath: latency]?.p90) }
+            add("latency p99") { Format.seconds($0[keyPath: latency]?.p99) }
+            add("latency max") { Format.seconds($0[keyPath: latency]?.max) }
+            add("samples") { Format.count($0[keyPath: latency]?.samples) }
+        }
         return lines + recentEvents { $0.subject == link.from || $0.subject == link.to }
     }
 

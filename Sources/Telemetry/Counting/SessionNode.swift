@@ -23,6 +23,12 @@ final class SessionNode {
         }
     }
 
+    /// A wrapper (`sh -c`, `uv run`) has no libzmq of its own: its children's figures are its.
+    private var source: Snapshot.Node.Source {
+        guard let process = process ?? children.lazy.compactMap(\.process).first else { return .none }
+        return process.isWireOnly ? .wire : .tap
+    }
+
     func snapshot(
         status: NodeStatus?, now: UInt64, sample: (Int32) -> ProcessSample?, elapsed: (UInt64) -> Double
     ) -> Snapshot.Node {
@@ -37,7 +43,7 @@ final class SessionNode {
         return Snapshot.Node(
             name: name, kind: status?.kind ?? resolved?.kind ?? parent?.resolved?.kind ?? "command",
             group: status?.group ?? resolved?.group ?? name, replica: status?.replica ?? resolved?.replica,
-            parent: parent?.name, source: process.map { $0.isWireOnly ? .wire : .tap } ?? .none, state: state, pid: pid,
+            parent: parent?.name, source: source, state: state, pid: pid,
             restarts: status?.restarts ?? 0, exit: status?.exit,
             cpu: cpu.add(active ? current?.cpuSeconds : nil, at: now), rss: active ? current?.residentBytes : nil,
             gauges: gauges, reason: status?.reason, nextStart: status?.nextStart.map(elapsed))
