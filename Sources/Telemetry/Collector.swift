@@ -66,7 +66,7 @@ public final class Collector {
         for process in processes {
             guard let segment = process.segment else { continue }
             // Dead before it is read: what is read is the last word.
-            let living = sample(process.pid).map { $0.started <= process.started + 100_000_000 } ?? false
+            let living = sample(process.pid).map { seconds(from: process.started, to: $0.started) <= 0.1 } ?? false
             do {
                 try process.read(segment, scratch)
                 eventsDropped += try segment.events(scratch, last: !living) {

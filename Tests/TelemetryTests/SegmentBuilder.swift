@@ -21,18 +21,21 @@ final class SegmentBuilder {
         path = directory + "/" + (name ?? "\(node).\(incarnation).\(pid).segment")
         let records = [
             MemoryLayout<tap_socket>.stride, MemoryLayout<tap_endpoint>.stride, MemoryLayout<tap_connection>.stride,
-            MemoryLayout<tap_event>.stride, MemoryLayout<tap_gauge>.stride,
+            MemoryLayout<tap_event>.stride, MemoryLayout<tap_gauge>.stride, MemoryLayout<tap_stamps>.stride,
+            MemoryLayout<tap_sample>.stride, MemoryLayout<tap_orders>.stride,
         ]
-        size = Int(TAP_HEADER_SIZE) + records.reduce(0) { $0 + $1 * capacity }
+        let capacities = [capacity, capacity, capacity, capacity, capacity, capacity, capacity, 1]
+        size = Int(TAP_HEADER_SIZE) + zip(records, capacities).reduce(0) { $0 + $1.0 * $1.1 }
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
         precondition(descriptor >= 0 && ftruncate(descriptor, size) == 0, "cannot make \(path)")
         map = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
         close(descriptor)
         var offset = UInt32(TAP_HEADER_SIZE)
         func table(_ index: Int) -> tap_table {
-            defer { offset += UInt32(records[index] * capacity) }
+            defer { offset += UInt32(records[index] * capacities[index]) }
             return tap_table(
-                offset: offset, record_size: UInt32(records[index]), capacity: UInt32(capacity), used: 0, dropped: 0)
+                offset: offset, record_size: UInt32(records[index]), capacity: UInt32(capacities[index]), used: 0,
+                dropped: 0)
         }
         header.pointee.magic = TAP_MAGIC
         header.pointee.libzmq_copies = 1
@@ -48,6 +51,9 @@ final class SegmentBuilder {
         header.pointee.connections = table(2)
         header.pointee.events = table(3)
         header.pointee.gauges = table(4)
+        header.pointee.stamps = table(5)
+        header.pointee.samples = table(6)
+        header.pointee.orders = table(7)
     }
 
     deinit { munmap(map, size) }
@@ -175,6 +181,47 @@ final class SegmentBuilder {
         header.pointee.events.used = UInt32(min(ordinal + 1, UInt64(header.pointee.events.capacity)))
     }
 
+    /// A message whose frames have these sizes and are kept whole.
+    func addSample(_ direction: UInt32, socket: Int, frames: [Int], time: UInt64 = 2) {
+        let ordinal = header.pointee.samples_written
+        let row: UnsafeMutablePointer<tap_sample> = record(
+            \.samples, Int(ordinal % UInt64(header.pointee.samples.capacity)))
+        row.pointee = tap_sample()
+        row.pointee.time_ns = time
+        row.pointee.socket_index = UInt32(socket)
+        row.pointee.socket_id = UInt32(socket + 1)
+        row.pointee.message = ordinal + 1
+        row.pointee.bytes = UInt64(frames.reduce(0, +))
+        row.pointee.direction = direction
+        row.pointee.frame_count = UInt32(frames.count)
+        withUnsafeMutableBytes(of: &row.pointee.frames) { bytes in
+            let all = bytes.bindMemory(to: tap_sample_frame.self)
+            for (index, size) in frames.enumerated() {
+                all[index] = .init(size: UInt64(size), kept: UInt32(size), pad0: 0)
+            }
+        }
+        row.pointee.ordinal = ordinal + 1
+        header.pointee.samples_written = ordinal + 1
+        header.pointee.samples.used = UInt32(min(ordinal + 1, UInt64(header.pointee.samples.capacity)))
+    }
+
+    /// The first messages of a connection passed each of its stages a microsecond after the one before.
+    func addStamps(connection index: Int, count: Int, from time: UInt64) {
+        let row: UnsafeMutablePointer<tap_stamps> = record(\.stamps, index)
+        row.pointee.connection_id = connection(index).pointee.id
+        let rings: [WritableKeyPath<tap_stamps, tap_stamp_ring>] = [\.accepted, \.out, \.in, \.delivered]
+        for (stage, ring) in rings.enumerated() {
+            withUnsafeMutableBytes(of: &row.pointee[keyPath: ring].stamps) { bytes in
+                let all = bytes.bindMemory(to: tap_stamp.self)
+                for number in 1...count {
+                    all[number % all.count] = .init(
+                        ordinal: UInt64(number), time_ns: time + UInt64(number * 10 + stage) * 1000)
+                }
+            }
+            row.pointee[keyPath: ring].written = UInt64(count)
+        }
+    }
+
     func addGauge(_ name: String, _ value: Double) {
         let row: UnsafeMutablePointer<tap_gauge> = record(\.gauges, use(\.gauges, nil))
         write(name, to: &row.pointee.name)
@@ -217,11 +264,11 @@ final class MadeUpSession {
         try JSONEncoder().encode(statuses).write(to: URL(filePath: layout.status), options: .atomic)
     }
 
-    func start(_ node: String, incarnation: Int = 1, parent: Int32 = 1) -> SegmentBuilder {
+    func start(_ node: String, incarnation: Int = 1, parent: Int32 = 1, capacity: Int = 64) -> SegmentBuilder {
         nextPID += 1
         let segment = SegmentBuilder(
             directory: layout.segments, node: node, incarnation: incarnation, pid: nextPID, parent: parent,
-            started: now)
+            started: now, capacity: capacity)
         processes[nextPID] = ProcessSample(state: "S", cpuSeconds: 0, residentBytes: 4096, started: now)
         segments.append(segment)
         return segment

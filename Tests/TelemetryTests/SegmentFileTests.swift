@@ -58,6 +58,27 @@ import Testing
         #expect(snapshot.sockets.first { $0.id == "sender.out" }?.sent == 4)
     }
 
+    @Test func `where the tables lie may not change once the file is opened`() throws {
+        let segment = session.start("sender")
+        segment.addSocket("PUSH")
+        segment.addEvent(2, socket: 0, endpoint: "", time: session.now)
+        _ = try collector.collect()
+        segment.addEvent(2, socket: 0, endpoint: "", time: session.now)
+        segment.header.pointee.events.record_size = 0xffff_fff8
+        segment.header.pointee.events.capacity = 0xffff_ffff
+        session.advance(0.1)
+        _ = try collector.collect()
+        #expect(collector.segmentProblems.count == 1)
+        #expect(collector.segmentProblems.first?.contains("overwritten") == true)
+    }
+
+    @Test func `times at the end of time are no trap`() throws {
+        let segment = session.start("sender")
+        segment.header.pointee.started_ns = .max
+        segment.socket(segment.addSocket("PUSH")).pointee.created_ns = .max
+        #expect(try !collector.collect().sockets.isEmpty)
+    }
+
     @Test func `a slot that is being changed keeps its last good copy`() throws {
         let segment = session.start("sender")
         segment.addEndpoint(segment.addSocket("PUSH"), "tcp://127.0.0.1:5000", connects: true)

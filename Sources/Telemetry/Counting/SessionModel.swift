@@ -212,7 +212,7 @@ final class SessionModel {
             match.add(socket)
             return true
         }
-        let settled = !socket.living || now > socket.row.created + 1_000_000_000
+        let settled = !socket.living || seconds(from: socket.row.created, to: now) > 1
         if !free.isEmpty || endpoints.isEmpty, !settled { return false }
         if !endpoints.isEmpty, let match = free.first {
             match.add(socket)

@@ -27,7 +27,7 @@ final class SegmentFile {
     private var nextEvent: UInt64 = 0
 
     private enum Table: String, CaseIterable {
-        case sockets, endpoints, connections, events, gauges
+        case sockets, endpoints, connections, events, gauges, samples, stamps, orders
 
         func find(in header: UnsafeMutablePointer<tap_header>) -> tap_table {
             switch self {
@@ -36,6 +36,9 @@ final class SegmentFile {
             case .connections: header.pointee.connections
             case .events: header.pointee.events
             case .gauges: header.pointee.gauges
+            case .samples: header.pointee.samples
+            case .stamps: header.pointee.stamps
+            case .orders: header.pointee.orders
             }
         }
 
@@ -46,6 +49,9 @@ final class SegmentFile {
             case .connections: MemoryLayout<tap_connection>.size
             case .events: MemoryLayout<tap_event>.size
             case .gauges: MemoryLayout<tap_gauge>.size
+            case .samples: MemoryLayout<tap_sample>.size
+            case .stamps: MemoryLayout<tap_stamps>.size
+            case .orders: MemoryLayout<tap_orders>.size
             }
         }
     }
@@ -116,11 +122,20 @@ final class SegmentFile {
         }
     }
 
+    /// Where the tables lie, which was checked when the file was opened.
+    private var places: [UInt64] {
+        [header.pointee.size]
+            + Table.allCases.flatMap { table in
+                let place = table.find(in: header)
+                return [UInt64(place.offset), UInt64(place.record_size), UInt64(place.capacity)]
+            }
+    }
+
     /// Reads the header anew; the tables are then read by the calls below.
     func refresh() throws(SegmentProblem) {
-        let offsets = Table.allCases.map { $0.find(in: header).offset }
+        let checked = places
         guard pread(descriptor, header, Int(TAP_HEADER_SIZE), 0) == Int(TAP_HEADER_SIZE),
-            header.pointee.magic == TAP_MAGIC, offsets == Table.allCases.map({ $0.find(in: header).offset })
+            header.pointee.magic == TAP_MAGIC, places == checked
         else { throw SegmentProblem(text: "\(name): was truncated or overwritten while it was read") }
     }
 
