@@ -24,7 +24,7 @@ struct MemoryTests {
     func valgrindFindsNothing(scenario: String) async throws {
         let folder = Tapped.makeFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        // Compiled anew: valgrind does not read what clang writes for debuggers.
+        // Compiled anew: valgrind does not read what clang writes for debuggers. Without any of that it names the library.
         let library = Tapped.program("libzmqtap-valgrind.so")
         let root = Tapped.root.appendingPathComponent("Sources")
         let sources = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent("CTap").path)
@@ -32,7 +32,7 @@ struct MemoryTests {
         let includes = ["CTap", "CTap/include", "CTapSegment/include"].flatMap {
             ["-I", root.appendingPathComponent($0).path]
         }
-        let options = ["-shared", "-fPIC", "-g", "-fvisibility=hidden", "-ldl", "-lpthread"]
+        let options = ["-shared", "-fPIC", "-fvisibility=hidden", "-ldl", "-lpthread"]
         try #require(
             Tapped.compile("../../../Sources/CTap/wire.c", to: "libzmqtap-valgrind.so", sources + includes + options))
         let valgrind = [
@@ -45,7 +45,7 @@ struct MemoryTests {
         #expect(outcome.status == 0 && outcome.output.hasSuffix("ended\n"), "\(outcome.output)\(outcome.errors)")
         #expect(try await Tapped.dumps(folder, node: "checked").first?.sockets.isEmpty == false)
         for block in outcome.errors.components(separatedBy: "== \n")
-        where block.contains("CTap") || block.contains("libzmqtap") {
+        where block.contains("libzmqtap") {
             Issue.record("\(block)")
         }
     }
