@@ -52,7 +52,6 @@ public final class Collector {
     public func collect(final: Bool = false) throws -> Snapshot {
         let now = surroundings.monotonic()
         readStatus()
-        try findSegments()
         var samples: [Int32: ProcessSample?] = [:]
         func sample(_ pid: Int32) -> ProcessSample? {
             if let known = samples[pid] { return known }
@@ -60,13 +59,17 @@ public final class Collector {
             samples[pid] = .some(sample)
             return sample
         }
+        func lives(_ process: TappedProcess) -> Bool {
+            sample(process.pid).map { seconds(from: process.started, to: $0.started) <= 0.1 } ?? false
+        }
+        try findSegments { $0.alive && lives($0) }
         var events: [(time: UInt64, event: Snapshot.Event)] = []
         var stamped: [End] = []
         var pendingEvents: [(process: TappedProcess, row: EventRow)] = []
         for process in processes {
             guard let segment = process.segment else { continue }
             // Dead before it is read: what is read is the last word.
-            let living = sample(process.pid).map { seconds(from: process.started, to: $0.started) <= 0.1 } ?? false
+            let living = lives(process)
             do {
                 try process.read(segment, scratch)
                 eventsDropped += try segment.events(scratch, last: !living) {
@@ -130,7 +133,7 @@ public final class Collector {
         model.note(read, layout: layout)
     }
 
-    private func findSegments() throws {
+    private func findSegments(isLiving: (TappedProcess) -> Bool) throws {
         guard let folder = opendir(layout.segments) else {
             // The first node makes it.
             if errno == ENOENT { return }
@@ -144,17 +147,18 @@ public final class Collector {
             guard !name.hasPrefix("."), knownFiles[name] != UInt64(entry.pointee.d_ino) else { continue }
             found.append((name, UInt64(entry.pointee.d_ino)))
         }
+        var new: [TappedProcess] = []
         for (name, inode) in found.sorted(by: { $0.name < $1.name }) {
             knownFiles[name] = inode
             do {
                 let segment = try SegmentFile(path: layout.segments + "/" + name, name: name)
-                let process = TappedProcess(segment: segment)
-                processes.append(process)
-                model.add(process, layout: layout, programName: surroundings.programName)
+                new.append(TappedProcess(segment: segment))
             } catch {
                 self.name(problem: error.text, file: name)
             }
         }
+        processes += new
+        model.add(new, layout: layout, surroundings: surroundings, isLiving: isLiving)
     }
 
     private func name(problem: String, file: String) {

@@ -58,7 +58,7 @@ extension Snapshot {
         /// Where the figures come from.
         public enum Source: String, Codable, Equatable, Sendable { case tap, wire, kernel, none }
 
-        /// Unique: `engine-1`; a child is `PARENT/NAME`.
+        /// Unique: `engine-1`; a child is `PARENT/NAME`, and one of several at once `PARENT/NAME-2`.
         public var name: String
         /// `engine`, `command`, `external`, `injector`.
         public var kind: String
@@ -66,7 +66,7 @@ extension Snapshot {
         public var group: String
         /// From 1; nil when the file asks for no replicas.
         public var replica: Int?
-        /// The node that started this process, for a child of a node.
+        /// The node whose process this one was born of, for a child of a node; it may be a child itself.
         public var parent: String?
         /// Where its figures come from.
         public var source: Source

@@ -151,7 +151,8 @@ private struct Selection {
     init(_ target: String, in snapshot: Snapshot) throws {
         self.target = target
         isLink = snapshot.links.contains { $0.id == target }
-        let nodes = snapshot.nodes.filter { $0.name == target || $0.group == target || $0.parent == target }.map(\.name)
+        let nodes = snapshot.nodes.filter { $0.name == target || $0.group == target || $0.name.hasPrefix(target + "/") }
+            .map(\.name)
         sockets = Set(snapshot.sockets.filter { $0.id == target || nodes.contains($0.node) }.map(\.id))
         guard target == "*" || isLink || !sockets.isEmpty || !nodes.isEmpty else {
             let names = snapshot.sockets.map(\.id)

@@ -58,6 +58,11 @@ final class SegmentBuilder {
 
     deinit { munmap(map, size) }
 
+    func describe(program: String, forked: Bool) {
+        write(program, to: &header.pointee.program)
+        header.pointee.flags = forked ? UInt32(TAP_PROCESS_FORKED) : 0
+    }
+
     private func write<Field>(_ text: String, to field: inout Field) {
         withUnsafeMutableBytes(of: &field) { bytes in
             bytes.initializeMemory(as: UInt8.self, repeating: 0)
@@ -237,6 +242,7 @@ final class MadeUpSession {
     var now: UInt64 = 1_000_000_000
     var processes: [Int32: ProcessSample] = [:]
     var names: [Int32: String] = [:]
+    var executables: [Int32: String] = [:]
     private(set) var segments: [SegmentBuilder] = []
     private var nextPID: Int32 = 100
 
@@ -257,18 +263,23 @@ final class MadeUpSession {
             layout: layout,
             surroundings: Surroundings(
                 monotonic: { self.now }, wallClock: { 1_764_000_000 + Double(self.now) / 1e9 },
-                process: { self.processes[$0] }, programName: { self.names[$0] }))
+                process: { self.processes[$0] }, programName: { self.names[$0] },
+                executable: { self.executables[$0] }))
     }
 
     func write(_ statuses: [NodeStatus]) throws {
         try JSONEncoder().encode(statuses).write(to: URL(filePath: layout.status), options: .atomic)
     }
 
-    func start(_ node: String, incarnation: Int = 1, parent: Int32 = 1, capacity: Int = 64) -> SegmentBuilder {
+    func start(
+        _ node: String, incarnation: Int = 1, parent: Int32 = 1, program: String = "", forked: Bool = false,
+        capacity: Int = 64
+    ) -> SegmentBuilder {
         nextPID += 1
         let segment = SegmentBuilder(
             directory: layout.segments, node: node, incarnation: incarnation, pid: nextPID, parent: parent,
             started: now, capacity: capacity)
+        segment.describe(program: program, forked: forked)
         processes[nextPID] = ProcessSample(state: "S", cpuSeconds: 0, residentBytes: 4096, started: now)
         segments.append(segment)
         return segment

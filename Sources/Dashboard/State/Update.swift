@@ -309,7 +309,8 @@ extension DashboardState {
         if node.kind == "external" {
             return "\(node.name) is external: zmqtop did not start it and cannot \(verb.rawValue) it."
         }
-        if let parent = node.parent {
+        if var parent = node.parent {
+            while let above = live.node(parent)?.parent { parent = above }
             return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
         }
         let alive = node.pid != nil

@@ -8,6 +8,8 @@ final class TappedProcess {
     let pid: Int32
     let parent: Int32
     let started: UInt64
+    let forked: Bool
+    let program: String
     /// nil once it is dead: its last figures stand.
     var segment: SegmentFile?
     var alive: Bool { segment != nil }
@@ -39,6 +41,8 @@ final class TappedProcess {
         pid = segment.pid
         parent = segment.parent
         started = segment.started
+        forked = segment.forked
+        program = segment.program
         shownAs = segment.node
         self.segment = segment
     }

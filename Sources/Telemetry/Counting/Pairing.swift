@@ -115,9 +115,14 @@ extension End {
         if inode != 0 { keys.append("client:\(inode)") }
         if peer != 0 { keys.append("server:\(peer)") }
         if row.peerInode == 0, row.peerPID != 0 {
-            let pids = connecting ? (process.pid, row.peerPID) : (row.peerPID, process.pid)
             let path = far.text.isEmpty ? endpoint?.row.endpoint.text ?? "" : far.text
-            keys.append("pids:\(pids.0)|\(pids.1)|\(path)")
+            if connecting {
+                keys.append("pids:\(process.pid)|\(row.peerPID)|\(path)")
+            } else {
+                keys.append("pids:\(row.peerPID)|\(process.pid)|\(path)")
+                // Of an inherited listener the other end is told the process that had made it.
+                keys.append("pids:\(row.peerPID)|\(process.parent)|\(path)")
+            }
         }
         return keys
     }

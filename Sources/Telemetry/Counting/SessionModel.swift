@@ -4,13 +4,14 @@ import RunDirectory
 /// What belongs together: processes to nodes, their sockets to the declared ones, connections to links.
 final class SessionModel {
     private var nodeList: [SessionNode] = []
-    private var nodesByName: [String: SessionNode] = [:]
+    var nodesByName: [String: SessionNode] = [:] { didSet { knownNodes = nil } }
+    private var knownNodes: [SessionNode]?
     private var linkList: [SessionLink] = []
     /// Declared links, by the id of the connecting socket.
     private var linksOfSocket: [String: [SessionLink]] = [:]
     private var linkIDs: [String: Int] = [:]
     private var statusByName: [String: NodeStatus] = [:]
-    private var processes: [TappedProcess] = []
+    var processes: [TappedProcess] = []
 
     private var waitingSockets: [SocketInstance] = []
     private var waitingEndpoints: [EndpointInstance] = []
@@ -84,11 +85,11 @@ final class SessionModel {
     func note(_ statuses: [NodeStatus], layout: RunLayout) {
         for status in statuses {
             statusByName[status.name] = status
-            _ = node(named: status.name, layout: layout)
+            node(named: status.name, layout: layout).note(status)
         }
     }
 
-    private func node(named name: String, layout: RunLayout) -> SessionNode {
+    func node(named name: String, layout: RunLayout) -> SessionNode {
         if let known = nodesByName[name] { return known }
         let resolved = (try? Data(contentsOf: URL(filePath: layout.node(name))))
             .flatMap { try? JSONDecoder().decode(ResolvedNode.self, from: $0) }
@@ -97,38 +98,6 @@ final class SessionModel {
         nodesByName[name] = node
         declareLinks(of: node)
         return node
-    }
-
-    func add(_ process: TappedProcess, layout: RunLayout, programName: (Int32) -> String?) {
-        var node = node(named: process.node, layout: layout)
-        let status = statusByName[node.name]
-        let started = status?.incarnation == process.incarnation ? status?.pid : nil
-        let isChild =
-            started.map { $0 != process.pid }
-            ?? processes.contains {
-                $0.node == process.node && $0.incarnation == process.incarnation && $0.pid == process.parent
-            }
-        if isChild {
-            let base = "\(node.name)/\(programName(process.pid) ?? String(process.pid))"
-            var name = base
-            var ordinal = 1
-            // A child of an earlier incarnation with the same name is the same node.
-            while let taken = nodesByName[name], taken.process?.alive == true {
-                ordinal += 1
-                name = "\(base).\(ordinal)"
-            }
-            if let known = nodesByName[name] {
-                node = known
-            } else {
-                let child = SessionNode(name: name, parent: node, resolved: nil)
-                node.children.append(child)
-                nodesByName[name] = child
-                node = child
-            }
-        }
-        process.shownAs = node.name
-        node.process = process
-        processes.append(process)
     }
 
     /// Dead processes whose figures have all been folded into the sums of their sockets and links.
@@ -140,19 +109,25 @@ final class SessionModel {
         }
     }
 
+    /// Children after their parents.
+    private var everyNode: [SessionNode] {
+        if let knownNodes { return knownNodes }
+        let nodes = nodeList.flatMap(\.tree)
+        knownNodes = nodes
+        return nodes
+    }
+
     func nodes(
         statuses: [NodeStatus], now: UInt64, sample: (Int32) -> ProcessSample?, elapsed: (UInt64) -> Double
     ) -> [Snapshot.Node] {
-        nodeList.flatMap { node in
-            [node.snapshot(status: statusByName[node.name], now: now, sample: sample, elapsed: elapsed)]
-                + node.children.map { $0.snapshot(status: nil, now: now, sample: sample, elapsed: elapsed) }
+        everyNode.map { node in
+            let status = node.parent == nil ? statusByName[node.name] : nil
+            return node.snapshot(status: status, now: now, sample: sample, elapsed: elapsed)
         }
     }
 
     func sockets(now: UInt64) -> [Snapshot.Socket] {
-        nodeList.flatMap { node in
-            (node.sockets + node.children.flatMap(\.sockets)).map { $0.snapshot(now: now) }
-        }
+        everyNode.flatMap { $0.sockets.map { $0.snapshot(now: now) } }
     }
 
     func links(now: UInt64, elapsed: (UInt64) -> Double) -> [Snapshot.Link] {
@@ -192,8 +167,8 @@ final class SessionModel {
 
     private func findNeighbours() {
         neighboursChanged = false
-        for node in nodeList {
-            for socket in node.sockets + node.children.flatMap(\.sockets) { socket.neighbours.removeAll() }
+        for node in everyNode {
+            for socket in node.sockets { socket.neighbours.removeAll() }
         }
         for link in linkList {
             if let from = link.from, !from.neighbours.contains(link.toName) { from.neighbours.append(link.toName) }
@@ -202,7 +177,7 @@ final class SessionModel {
     }
 
     /// Which socket of the session it is: by type and endpoint; by type and order when it is old enough for all its
-    /// endpoints to be there and none fits.
+    /// endpoints to be there and none fits. A child's is a declared one of its node by endpoint alone.
     private func identify(_ socket: SocketInstance, now: UInt64) -> Bool {
         let process = socket.process
         guard let node = nodesByName[process.node], let shown = nodesByName[process.shownAs] else { return true }
@@ -214,7 +189,7 @@ final class SessionModel {
         }
         let settled = !socket.living || seconds(from: socket.row.created, to: now) > 1
         if !free.isEmpty || endpoints.isEmpty, !settled { return false }
-        if !endpoints.isEmpty, let match = free.first {
+        if !endpoints.isEmpty, shown === node, let match = free.first {
             match.add(socket)
             return true
         }
@@ -222,7 +197,8 @@ final class SessionModel {
         let kin = shown.sockets.filter { $0.declared == nil && $0.type == socket.row.type.name }
         let vacant = kin.filter { !$0.living }
         if let match = vacant.first(where: { $0.resembles(socket) })
-            ?? vacant.first(where: { ($0.current?.process.incarnation ?? 0) < process.incarnation })
+            // A process that is gone has left its places to the next one, whatever port that chose.
+            ?? vacant.first(where: { $0.current?.process !== process })
         {
             match.add(socket)
             return true

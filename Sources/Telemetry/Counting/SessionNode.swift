@@ -8,8 +8,10 @@ final class SessionNode {
     /// Declared ones in their order, then those that were observed.
     var sockets: [SessionSocket] = []
     var children: [SessionNode] = []
-    /// The tapped process of this node that was started last.
+    /// The tapped process of this node that was found last.
     var process: TappedProcess?
+    /// The process that the session has started, and for which incarnation: known longer than it lives.
+    private(set) var own: (incarnation: Int, pid: Int32)?
     private var cpu = RateSeries()
 
     init(name: String, parent: SessionNode? = nil, resolved: ResolvedNode?) {
@@ -23,7 +25,16 @@ final class SessionNode {
         }
     }
 
-    /// A wrapper (`sh -c`, `uv run`) has no libzmq of its own: its children's figures are its.
+    /// It, its children, and theirs, each before those that descend from it.
+    var tree: [SessionNode] { [self] + children.flatMap(\.tree) }
+
+    private var declaredKind: String? { resolved?.kind ?? parent?.declaredKind }
+
+    func note(_ status: NodeStatus) {
+        if let pid = status.pid { own = (status.incarnation, pid) }
+    }
+
+    /// One that uses no ZeroMQ itself has no figures but its children's.
     private var source: Snapshot.Node.Source {
         guard let process = process ?? children.lazy.compactMap(\.process).first else { return .none }
         return process.isWireOnly ? .wire : .tap
@@ -34,14 +45,15 @@ final class SessionNode {
     ) -> Snapshot.Node {
         let living = process?.alive == true ? process : nil
         let pid = parent == nil ? status?.pid ?? living?.pid : living?.pid
-        let current = pid.flatMap(sample)
+        // Of a wrapper and what it runs, the load is that of the latter.
+        let current = (living?.pid ?? pid).flatMap(sample)
         var state = status?.state ?? (living != nil ? .running : process == nil ? .waiting : .exited)
         if state == .running, let current, current.state == "T" || current.state == "t" { state = .paused }
         let active = state == .running || state == .paused || state == .starting || state == .stopping
         var gauges: [String: Double] = [:]
         for gauge in living?.gauges.values ?? [:].values where gauge.value.isFinite { gauges[gauge.name] = gauge.value }
         return Snapshot.Node(
-            name: name, kind: status?.kind ?? resolved?.kind ?? parent?.resolved?.kind ?? "command",
+            name: name, kind: status?.kind ?? declaredKind ?? "command",
             group: status?.group ?? resolved?.group ?? name, replica: status?.replica ?? resolved?.replica,
             parent: parent?.name, source: source, state: state, pid: pid,
             restarts: status?.restarts ?? 0, exit: status?.exit,

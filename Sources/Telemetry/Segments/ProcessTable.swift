@@ -28,15 +28,19 @@ package struct Surroundings {
     package var process: (Int32) -> ProcessSample?
     /// The short name of its program.
     package var programName: (Int32) -> String?
+    /// The file that it executes; nil when we may not know.
+    package var executable: (Int32) -> String?
 
     package init(
         monotonic: @escaping () -> UInt64, wallClock: @escaping () -> Double,
-        process: @escaping (Int32) -> ProcessSample?, programName: @escaping (Int32) -> String?
+        process: @escaping (Int32) -> ProcessSample?, programName: @escaping (Int32) -> String?,
+        executable: @escaping (Int32) -> String?
     ) {
         self.monotonic = monotonic
         self.wallClock = wallClock
         self.process = process
         self.programName = programName
+        self.executable = executable
     }
 
     /// The machine itself.
@@ -44,7 +48,8 @@ package struct Surroundings {
         let table = ProcessTable()
         return Surroundings(
             monotonic: { clock(CLOCK_MONOTONIC) }, wallClock: { Double(clock(CLOCK_REALTIME)) / 1e9 },
-            process: { table.sample($0) }, programName: { ProcessTable.programName($0) })
+            process: { table.sample($0) }, programName: { ProcessTable.programName($0) },
+            executable: { ProcessTable.executable($0) })
     }
 }
 
@@ -109,5 +114,11 @@ private final class ProcessTable {
         let length = Glibc.read(descriptor, &bytes, bytes.count)
         guard length > 1 else { return nil }
         return String(decoding: bytes[..<(length - 1)], as: UTF8.self)
+    }
+
+    static func executable(_ pid: Int32) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/\(pid)/exe", &bytes, bytes.count)
+        return length > 0 ? String(decoding: bytes[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
     }
 }

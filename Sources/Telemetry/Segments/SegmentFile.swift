@@ -19,7 +19,10 @@ final class SegmentFile {
     let pid: Int32
     let parent: Int32
     let started: UInt64
+    /// A fork of a tapped process, without exec.
     let forked: Bool
+    /// The short name of its program when the segment was made; empty unknown.
+    let program: String
 
     private let descriptor: CInt
     private let header: UnsafeMutablePointer<tap_header>
@@ -81,6 +84,7 @@ final class SegmentFile {
         parent = header.pointee.parent_pid
         started = header.pointee.started_ns
         forked = header.pointee.flags & UInt32(TAP_PROCESS_FORKED) != 0
+        program = text(header.pointee.program)
     }
 
     deinit {
