@@ -42,6 +42,11 @@ public final class Collector {
         model = SessionModel(topology: topology)
     }
 
+    deinit {
+        // Sockets and the ends of their connections hold each other.
+        for process in processes { process.forget() }
+    }
+
     private static func contents(_ path: String) throws -> Data {
         try Data(contentsOf: URL(filePath: path))
     }

@@ -32,11 +32,7 @@ struct AttachCommand: ParsableCommand {
     @Option(name: .customLong("for"), help: "Leave after this time: 10s, 5m.")
     var duration: TimeSpan?
 
-    @Option(help: "A theme's name or file.")
-    var theme: String = "night"
-
-    @Flag(help: "Draw with ASCII only.")
-    var ascii = false
+    @OptionGroup var drawing: DrawingOptions
 
     @Flag(help: "Look, do not touch: keys that change the session are refused.")
     var readOnly = false
@@ -56,7 +52,7 @@ struct AttachCommand: ParsableCommand {
                     until: nil, failOn: [], names: { try Collector(layout: layout).collect() }
                 ).run())
         }
-        let screen = try Screen(theme: theme, isASCII: ascii, Installation())
+        let screen = try Screen(drawing, Installation())
         defer { screen.restore() }
         let outcome = try DashboardRun(
             scene: scene, ending: ending, screen: screen, readOnly: readOnly, every: every?.seconds ?? 0.25,

@@ -32,11 +32,7 @@ struct DiscoverCommand: ParsableCommand {
     @Option(name: .customLong("for"), help: "With --headless: look for so long: 10s. (default: look once)")
     var duration: TimeSpan?
 
-    @Option(help: "A theme's name or file.")
-    var theme: String = "night"
-
-    @Flag(help: "Draw with ASCII only.")
-    var ascii = false
+    @OptionGroup var drawing: DrawingOptions
 
     func validate() throws {
         if json && !headless { throw ValidationError("--json goes with --headless.") }
@@ -49,7 +45,7 @@ struct DiscoverCommand: ParsableCommand {
         let installation = Installation()
         let scene = MachineScene(installation)
         if headless { throw ExitCode(try look(scene, ending)) }
-        let screen = try Screen(theme: theme, isASCII: ascii, installation)
+        let screen = try Screen(drawing, installation)
         defer { screen.restore() }
         let outcome = try DashboardRun(
             scene: scene, ending: ending, screen: screen, readOnly: false, every: every?.seconds ?? 1, duration: nil,

@@ -52,11 +52,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The same random numbers for the same seed, in every node that has none of its own.")
     var seed: Int?
 
-    @Option(help: "A theme's name or file.")
-    var theme: String = "night"
-
-    @Flag(help: "Draw with ASCII only.")
-    var ascii = false
+    @OptionGroup var drawing: DrawingOptions
 
     @Flag(help: "Look, do not touch: keys that change the session are refused.")
     var readOnly = false
@@ -86,7 +82,7 @@ struct RunCommand: ParsableCommand {
         let failRules = try readFailRules()
         let file = try readTopology(try installation.topology(topology), set: set)
         for lint in file.lints { complain(lint.description) }
-        let screen = try headless || detach ? nil : Screen(theme: theme, isASCII: ascii, installation)
+        let screen = try headless || detach ? nil : Screen(drawing, installation)
         defer { screen?.restore() }
 
         let session = try makeSession(

@@ -1,5 +1,15 @@
+import ArgumentParser
 import Terminal
 import TerminalUI
+
+/// How the screen is drawn.
+struct DrawingOptions: ParsableArguments {
+    @Option(help: "A theme's name or file.")
+    var theme: String = "night"
+
+    @Flag(help: "Draw with ASCII only.")
+    var ascii = false
+}
 
 /// The terminal, taken over, and what it is drawn with.
 struct Screen {
@@ -8,14 +18,14 @@ struct Screen {
     let isASCII: Bool
 
     /// - Throws: `Failure` when there is no terminal, or no such theme; the terminal is as it was then.
-    init(theme: String, isASCII: Bool, _ installation: Installation) throws {
-        themes = try Themes(theme, installation: installation)
+    init(_ drawing: DrawingOptions, _ installation: Installation) throws {
+        themes = try Themes(drawing.theme, installation: installation)
         do {
             terminal = try TerminalScreen()
         } catch {
             throw Failure("\(error) Without a terminal, run it with --headless.")
         }
-        self.isASCII = isASCII || !terminal.supportsUnicode
+        isASCII = drawing.ascii || !terminal.supportsUnicode
     }
 
     /// Gives the terminal back as it was; once is enough.

@@ -100,7 +100,7 @@ struct ProgramsTests {
         #expect(try run(workplace, ["down", "--session", workplace.session]).status == 0)
         exec.signal(SIGKILL)
         try wait(20, "the session's end", show: { "\(workplace.leftovers)" }) { workplace.leftovers == [] }
-        FileManager.default.createFile(atPath: workplace.folder + "/enough", contents: nil)
+        _ = FileManager.default.createFile(atPath: workplace.folder + "/enough", contents: nil)
         try wait(20, "what the program does at last") {
             FileManager.default.fileExists(atPath: workplace.folder + "/lasted")
         }

@@ -137,7 +137,8 @@ struct EndTests {
         try session.start(ResolvedTopology(name: "test", nodes: stubbornNodes(session.layout)))
         let pids = try stubbornPids(session.layout)
         let running = try #require(SessionDirectory.session(at: session.layout.directory))
-        #expect(running.statuses == session.statuses)
+        // They are written a moment before they are published.
+        try eventually("the statuses") { running.statuses == session.statuses }
         #expect(running.age > 0 && running.age <= Double(monotonicNanoseconds() - begun) / 1e9)
         #expect(!running.waitForEnd(atMost: 0.05))
         DispatchQueue.global().async { session.stop() }

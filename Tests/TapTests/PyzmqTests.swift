@@ -13,7 +13,10 @@ struct PyzmqTests {
         // A test that hangs is over after ten seconds, not pyzmq's sixty.
         let command =
             ["/usr/bin/env", "-C", Self.folder, "ZMQ_TEST_TIMEOUT=10", "/usr/bin/python3", "-B", "-m", "pytest"]
-            + ["-p", "no:cacheprovider", "-q", "-rA", "-W", "ignore", "--rootdir", Self.folder] + tests
+            + ["-p", "no:cacheprovider", "-q", "-rA", "-W", "ignore", "--rootdir", Self.folder]
+            // A race of its own, tapped or not: a subscription has to be quicker than the next line of Python, else it
+            // waits for ever.
+            + ["--deselect", "test_log.py::TestPubLog::test_blank_root_topic"] + tests
         let outcome = try await Tapped.Running(command, node: tapped ? "pyzmq" : nil, segments: segments, limit: 240)
             .ended()
         var passed: Set<String> = []
@@ -41,8 +44,7 @@ struct PyzmqTests {
         let dump = try #require(try await Tapped.dumps(folder, node: "pyzmq").first { $0.flags == 0 })
         #expect(dump.sockets.map(\.id).max() ?? 0 > 500)
         #expect(dump.sockets.map(\.sent_messages).reduce(0, +) > 100)
-        // What fails without the tap as well says nothing of it. Some tests race: test_log's blank_root_topic, where a
-        // subscription has to be quicker than the next line of Python, fails once in a hundred times, tapped or not.
+        // What fails without the tap as well says nothing of it, and some tests race.
         for test in all.failed.sorted() {
             guard try await run([test], tapped: false, segments: folder).failed.isEmpty else { continue }
             var passes = false

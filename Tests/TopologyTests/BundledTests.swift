@@ -4,7 +4,7 @@ import Testing
 import Topology
 
 @Suite struct BundledTopologies {
-    static let names = ["inference", "pipeline", "late-server", "slow-sink", "foreign"]
+    static let names = ["inference", "pipeline", "late-server", "slow-sink", "foreign", "vllm-v1", "sglang"]
 
     @Test(arguments: names) func resolvesWithoutLints(_ name: String) throws {
         let file = try TopologyFile(path: "\(Files.topologies)/\(name).yaml")

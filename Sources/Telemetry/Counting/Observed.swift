@@ -147,6 +147,9 @@ final class TappedProcess {
 
     /// Lets go of all that holds on to it.
     func forget() {
+        for socket in sockets.values { socket.ends.removeAll() }
+        inferred.removeAll()
+        inferredEndpoints.removeAll()
         sockets.removeAll()
         socketSlots.removeAll()
         endpoints.removeAll()
