@@ -3,7 +3,8 @@ import RunDirectory
 /// A node of the session: as declared, as the session started it, or as its segment shows it; or a child of one.
 final class SessionNode {
     let name: String
-    let parent: SessionNode?
+    /// It lives as long as the model does, which holds every node.
+    unowned let parent: SessionNode?
     var resolved: ResolvedNode?
     /// Declared ones in their order, then those that were observed.
     var sockets: [SessionSocket] = []
