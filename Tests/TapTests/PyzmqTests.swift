@@ -10,10 +10,10 @@ struct PyzmqTests {
     private func run(
         _ tests: [String], tapped: Bool, segments: URL
     ) async throws -> (passed: Set<String>, failed: Set<String>, text: String) {
-        // A test that hangs is over after ten seconds, not pyzmq's sixty.
+        // A test that hangs is over after ten seconds, not pyzmq's sixty; one that pyzmq does not watch after thirty.
         let command =
             ["/usr/bin/env", "-C", Self.folder, "ZMQ_TEST_TIMEOUT=10", "/usr/bin/python3", "-B", "-m", "pytest"]
-            + ["-p", "no:cacheprovider", "-q", "-rA", "-W", "ignore", "--rootdir", Self.folder]
+            + ["-p", "no:cacheprovider", "-q", "-rA", "-W", "ignore", "--rootdir", Self.folder, "--timeout", "30"]
             // A race of its own, tapped or not: a subscription has to be quicker than the next line of Python, else it
             // waits for ever.
             + ["--deselect", "test_log.py::TestPubLog::test_blank_root_topic"] + tests
