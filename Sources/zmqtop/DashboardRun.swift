@@ -58,7 +58,7 @@ struct DashboardRun {
         var state = DashboardState(
             topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
-            readOnly: readOnly || scene.isReadOnly)
+            readOnly: readOnly || scene.isReadOnly, themes: themes.names)
         var nextLook = start
         while ending.reason == nil {
             let now = clock.now
@@ -72,7 +72,7 @@ struct DashboardRun {
             actions.append(.tick(elapsed: now - start))
             for action in actions {
                 for effect in update(&state, action) {
-                    if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
                 }
             }
             let frame = view(state, size: terminal.size)
@@ -83,7 +83,7 @@ struct DashboardRun {
             case .closed?: return .ended(Ending.Reason.signal(SIGHUP).status)
             case let event?:
                 for effect in update(&state, .input(event)) {
-                    if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
                 }
             }
             nextLook = min(nextLook, clock.now + refresh)
@@ -93,7 +93,8 @@ struct DashboardRun {
 
     /// - Returns: how the dashboard ends, if it does.
     private func perform(
-        _ effect: Effect, _ themes: inout Themes, _ refresh: inout Duration, _ mailbox: Mailbox
+        _ effect: Effect, _ state: DashboardState, _ themes: inout Themes, _ refresh: inout Duration,
+        _ mailbox: Mailbox
     ) -> Outcome? {
         switch effect {
         case .quit: return .ended(0)
@@ -105,15 +106,46 @@ struct DashboardRun {
         case .inject(let injection):
             scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
         case .refresh(let every): refresh = every
-        case .cycleTheme:
-            do {
-                let theme = try themes.next()
-                mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
-                mailbox.post(.message("theme: \(theme.name)"))
-            } catch {
-                mailbox.post(.message("\(error)"))
-            }
+        case .theme(let choice): change(&themes, choice, mailbox)
+        case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)
         }
         return nil
+    }
+
+    private func change(_ themes: inout Themes, _ choice: ThemeChoice, _ mailbox: Mailbox) {
+        do {
+            let theme =
+                switch choice {
+                case .next: try themes.step(by: 1)
+                case .previous: try themes.step(by: -1)
+                case .named(let name): try themes.choose(named: name)
+                }
+            mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
+            let file = ConfigurationFolder.file.map {
+                " To keep it: theme: \(theme.name) in \(ConfigurationFolder.short($0))"
+            }
+            mailbox.post(.message("Theme \(theme.name).\(file ?? "")"))
+        } catch {
+            mailbox.post(.problem(Self.sentence(error)))
+        }
+    }
+
+    private func save(_ frame: Frame, _ state: DashboardState, _ path: String?, _ mailbox: Mailbox) {
+        do {
+            guard let path else {
+                let name = try ScreenDump.writeBoth(frame, theme: state.theme, topology: state.topology.name)
+                return mailbox.post(.message("The screen is saved: \(name).svg and .txt, in the current folder."))
+            }
+            try ScreenDump.write(frame, theme: state.theme, to: path)
+            mailbox.post(.message("The screen is saved: \(path)"))
+        } catch {
+            mailbox.post(.problem(Self.sentence(error)))
+        }
+    }
+
+    /// An error as a sentence of the status line, which is ours: without our name in front.
+    private static func sentence(_ error: any Error) -> String {
+        let text = "\(error)"
+        return text.hasPrefix("zmqtop: ") ? String(text.dropFirst(8)) : text
     }
 }

@@ -151,7 +151,7 @@ import Testing
 
     @Test func themes() {
         var state = DashboardState.fixture()
-        #expect(state.type("t") == [.cycleTheme])
+        #expect(state.type("t") == [.theme(.next)])
         _ = update(&state, .themeChanged(.monochrome))
         #expect(state.theme == .monochrome)
     }

@@ -15,6 +15,8 @@ public enum Action: Equatable, Sendable {
     case injection(ControlReply)
     /// A sentence for the status line.
     case message(String)
+    /// A sentence for the status line about what went wrong.
+    case problem(String)
     case themeChanged(Theme)
     /// Time since the dashboard began; messages vanish by it.
     case tick(elapsed: Duration)
@@ -30,8 +32,17 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
-    /// Load the next theme, and answer with `Action.themeChanged`.
-    case cycleTheme
+    /// Load another theme, and answer with `Action.themeChanged` and a sentence.
+    case theme(ThemeChoice)
+    /// Save what is on the screen, and answer with a sentence: into this file (SVG, or text where its name ends in
+    /// `.txt`), or, with nil, as both under a name with the date in the current folder.
+    case screenshot(String?)
     /// Take a snapshot this often from now on.
     case refresh(Duration)
+}
+
+/// Which theme is wanted.
+public enum ThemeChoice: Equatable, Sendable {
+    case next, previous
+    case named(String)
 }

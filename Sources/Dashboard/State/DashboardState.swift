@@ -10,6 +10,8 @@ public struct DashboardState: Equatable, Sendable {
         /// A question that `y` answers with the command.
         case question(String, SessionCommand)
         case composer
+        /// A command is being typed.
+        case palette(Palette)
         /// The filter is being typed.
         case filter
     }
@@ -32,6 +34,11 @@ public struct DashboardState: Equatable, Sendable {
     /// Of the terminal, as last told.
     public internal(set) var size: Size
 
+    /// The keys, as configured.
+    public let keymap: Keymap
+    /// The names of the themes that there are, for the palette.
+    public internal(set) var themes: [String]
+
     /// Collected all the time.
     var live = Observation()
     /// What is shown while the view is frozen, else nil.
@@ -50,6 +57,8 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// What was done by the palette, the newest last.
+    var commandHistory: [String] = []
     var message: Message?
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
@@ -60,9 +69,12 @@ public struct DashboardState: Equatable, Sendable {
     ///   - topology: what was loaded; declared sockets and options are shown from it.
     ///   - refresh: how often snapshots come, until `+` and `-` change it.
     ///   - readOnly: refuses, with a sentence, whatever would change the session.
+    ///   - keymap: the keys.
+    ///   - themes: the names of the themes that `Effect.theme` can load.
     public init(
         topology: ResolvedTopology, theme: Theme, glyphs: Glyphs, size: Size = Size(width: 80, height: 24),
-        refresh: Duration = .milliseconds(500), readOnly: Bool = false
+        refresh: Duration = .milliseconds(500), readOnly: Bool = false, keymap: Keymap = .standard,
+        themes: [String] = []
     ) {
         self.topology = topology
         self.theme = theme
@@ -70,6 +82,8 @@ public struct DashboardState: Equatable, Sendable {
         self.size = size
         self.refresh = refresh
         self.readOnly = readOnly
+        self.keymap = keymap
+        self.themes = themes
     }
 
     /// Theme and symbols, as widgets take them.

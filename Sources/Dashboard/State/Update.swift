@@ -16,6 +16,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
     case .message(let text): state.say(text)
+    case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
         state.theme = theme
     case .tick(let elapsed):
@@ -59,7 +60,7 @@ extension DashboardState {
     // MARK: Keys
 
     mutating func press(_ key: Key) -> [Effect] {
-        if Keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
+        if keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
         message = nil
         switch overlay {
         case .question(_, let command): return answer(key, command)
@@ -70,14 +71,15 @@ extension DashboardState {
         case .help(let offset):
             scrollHelp(key, from: offset)
             return []
+        case .palette: return typeCommand(key)
         case nil:
-            guard let command = Keymap.command(for: key, in: [.moving, .looking, .acting]) else { return [] }
+            guard let command = keymap.command(for: key, in: [.moving, .looking, .acting]) else { return [] }
             return obey(command)
         }
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
-        switch Keymap.command(for: key, in: [.question]) {
+        switch keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
             if case .node(let verb, let name) = command { say("\(verb.sentence.present) \(name) …") }
@@ -93,7 +95,7 @@ extension DashboardState {
 
     private mutating func scrollHelp(_ key: Key, from offset: Int) {
         let page = max(1, size.height - 6)
-        switch Keymap.command(for: key, in: [.moving, .looking]) {
+        switch keymap.command(for: key, in: [.moving, .looking]) {
         case .down: overlay = .help(offset: offset + 1)
         case .up: overlay = .help(offset: offset - 1)
         case .pageDown: overlay = .help(offset: offset + page)
@@ -129,13 +131,14 @@ extension DashboardState {
         case .filter:
             filterInput.insert(text)
             filter.text = filterInput.text
+        case .palette: pasteCommand(text)
         case .help, .question, nil: break
         }
     }
 
     // MARK: Commands
 
-    private mutating func obey(_ command: Command) -> [Effect] {
+    mutating func obey(_ command: Command) -> [Effect] {
         switch command {
         case .screen(let next): show(next)
         case .nextScreen: turn(by: 1)
@@ -154,10 +157,13 @@ extension DashboardState {
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
-        case .theme: return [.cycleTheme]
+        case .theme: return [.theme(.next)]
+        case .previousTheme: return [.theme(.previous)]
+        case .palette: openPalette()
+        case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .yes, .no: break
+        case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer: break
         }
         return []
     }
@@ -276,8 +282,9 @@ extension DashboardState {
 
     // MARK: Nodes
 
-    private mutating func act(_ command: Command) -> [Effect] {
-        guard let name = targetNode, let node = live.node(name) else {
+    /// - Parameter name: the node; nil: the one that is selected.
+    mutating func act(_ command: Command, on name: String? = nil) -> [Effect] {
+        guard let name = name ?? targetNode, let node = live.node(name) else {
             say("No node is selected.", isProblem: true)
             return []
         }
@@ -314,12 +321,15 @@ extension DashboardState {
             return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
         }
         let alive = node.pid != nil
+        let start = keymap.key(for: .start)
         switch verb {
-        case .start where alive: return "\(node.name) runs already (pid \(node.pid ?? 0)): r restarts it."
+        case .start where alive:
+            return "\(node.name) runs already (pid \(node.pid ?? 0)): \(keymap.key(for: .restart)) restarts it."
         case .kill where !alive, .pause where !alive, .resume where !alive:
-            return "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). s starts it."
+            return
+                "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). \(start) starts it."
         case .stop where !alive && node.state != .backoff && node.state != .waiting:
-            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. s starts it."
+            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. \(start) starts it."
         default: return nil
         }
     }
