@@ -58,11 +58,17 @@ struct DashboardRun {
         var state = DashboardState(
             topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
-            readOnly: readOnly || scene.isReadOnly, themes: themes.names)
+            readOnly: readOnly || scene.isReadOnly, keymap: screen.configuration.keymap, themes: themes.names)
         var nextLook = start
+        var nextReload = start + Self.reloadTime
+        var pace = FramePace()
         while ending.reason == nil {
             let now = clock.now
             if let duration, now - start >= .seconds(duration) { return .ended(0) }
+            if now >= nextReload {
+                reload(&themes, mailbox)
+                nextReload = now + Self.reloadTime
+            }
             var actions = mailbox.take()
             if now >= nextLook {
                 actions.append(.snapshot(try scene.snapshot(final: false)))
@@ -75,20 +81,36 @@ struct DashboardRun {
                     if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
                 }
             }
-            let frame = view(state, size: terminal.size)
-            terminal.present(frame.buffer, cursor: frame.cursor)
-
-            switch terminal.nextEvent(timeout: max(.zero, nextLook - clock.now)) {
-            case nil, .wake?: break
-            case .closed?: return .ended(Ending.Reason.signal(SIGHUP).status)
-            case let event?:
-                for effect in update(&state, .input(event)) {
+            draw(&state, &pace, at: clock.now - start)
+            let wait = state.isFrameDue ? min(nextLook, start + pace.next) : nextLook
+            var event = terminal.nextEvent(timeout: max(.zero, wait - clock.now))
+            // What has come meanwhile is one change of the picture: a storm of keys or sizes draws a few frames.
+            let patience = clock.now + .milliseconds(20)
+            while let happened = event {
+                if happened == .closed { return .ended(Ending.Reason.signal(SIGHUP).status) }
+                for effect in happened == .wake ? [] : update(&state, .input(happened)) {
                     if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
                 }
+                guard ending.reason == nil, clock.now < patience else { break }
+                event = terminal.nextEvent(timeout: .zero)
             }
             nextLook = min(nextLook, clock.now + refresh)
         }
         return .ended(ending.reason?.status ?? 0)
+    }
+
+    /// How often it is looked whether a theme's file has changed.
+    private static let reloadTime = Duration.milliseconds(700)
+
+    /// A frame, if something may have changed, and the terminal takes it.
+    private func draw(_ state: inout DashboardState, _ pace: inout FramePace, at now: Duration) {
+        guard state.isFrameDue, pace.isOpen(at: now) else { return }
+        guard screen.terminal.takesOutput else { return pace.refused(at: now) }
+        _ = update(&state, .paced(every: pace.interval))
+        let frame = view(state, size: screen.terminal.size)
+        let time = screen.terminal.present(frame.buffer, cursor: frame.cursor)
+        state.isFrameDue = false
+        pace.sent(in: time, at: now + time)
     }
 
     /// - Returns: how the dashboard ends, if it does.
@@ -125,6 +147,16 @@ struct DashboardRun {
                 " To keep it: theme: \(theme.name) in \(ConfigurationFolder.short($0))"
             }
             mailbox.post(.message("Theme \(theme.name).\(file ?? "")"))
+        } catch {
+            mailbox.post(.problem(Self.sentence(error)))
+        }
+    }
+
+    private func reload(_ themes: inout Themes, _ mailbox: Mailbox) {
+        do {
+            guard let theme = try themes.reload() else { return }
+            mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
+            mailbox.post(.message("Theme \(theme.name) was read again."))
         } catch {
             mailbox.post(.problem(Self.sentence(error)))
         }

@@ -62,6 +62,10 @@ public struct DashboardState: Equatable, Sendable {
     var message: Message?
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
+    /// Whether the picture may differ from the last one that was drawn; who draws it sets it to false.
+    public var isFrameDue = true
+    /// What a slow terminal gets between two frames; zero for one that keeps up.
+    var frameInterval = Duration.zero
     /// Time since the dashboard began, as last told by `tick`.
     var now = Duration.zero
 

@@ -19,10 +19,14 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
         state.theme = theme
+    case .paced(let interval): state.frameInterval = interval
     case .tick(let elapsed):
         state.now = elapsed
-        if let message = state.message, message.until <= elapsed { state.message = nil }
+        // Time alone changes nothing that is seen, but that a message is over.
+        guard let message = state.message, message.until <= elapsed else { return [] }
+        state.message = nil
     }
+    state.isFrameDue = true
     state.settle()
     return effects
 }

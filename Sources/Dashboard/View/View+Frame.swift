@@ -166,7 +166,10 @@ extension Canvas {
                 buffer.put([Span(binding.label, look[.key]), Span(" \(hint)", look[.dim])], at: Point(x: x, y: area.y))
                 + 2
         }
-        let note = state.readOnly ? "read-only" : "\(Format.seconds(state.refresh / .seconds(1)))"
+        var note = state.readOnly ? "read-only" : "\(Format.seconds(state.refresh / .seconds(1)))"
+        if state.frameInterval > max(state.refresh, .milliseconds(100)) {
+            note = "slow terminal: drawn every \(Format.seconds(state.frameInterval / .seconds(1)))"
+        }
         if x + note.count <= end {
             buffer.put(note, at: Point(x: end - note.count, y: area.y), style: look[.dim])
         }
