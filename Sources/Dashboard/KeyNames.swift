@@ -2,8 +2,8 @@ public import TerminalUI
 
 extension Key {
     /// A key as a configuration writes it: `x`, `X`, `?`, `ctrl-x`, `alt-x`, `space`, `enter`, `esc`, `tab`, `shift-tab`,
-    /// `backspace`, `delete`, `insert`, `up`, `down`, `left`, `right`, `home`, `end`, `pgup`, `pgdn`, `f1` to `f12`.
-    /// nil: there is no such key.
+    /// `backspace`, `delete`, `insert`, `up`, `down`, `left`, `right`, `home`, `end`, `pgup`, `pgdn`, `f1` to `f12`; `shift-` goes before those that do
+    /// not write. nil: there is no such key.
     public init?(named name: String) {
         if name.count == 1, let character = name.first, TextWidth.of(character) > 0 {
             self.init(character)
@@ -14,12 +14,20 @@ extension Key {
             self.init(code)
             return
         }
-        let modifiers: [(prefix: String, control: Bool, alt: Bool)] = [("ctrl-", true, false), ("alt-", false, true)]
-        for (prefix, control, alt) in modifiers where lower.hasPrefix(prefix) {
-            guard let rest = Key(named: String(name.dropFirst(prefix.count))), !rest.control, !rest.alt else {
-                return nil
-            }
+        for prefix in ["ctrl-", "alt-", "shift-"] where lower.hasPrefix(prefix) {
+            guard let rest = Key(named: String(name.dropFirst(prefix.count))), !rest.control, !rest.alt, !rest.shift
+            else { return nil }
             self = rest
+            let control = prefix == "ctrl-"
+            let alt = prefix == "alt-"
+            shift = !control && !alt
+            // Shift is in a character itself, and Shift-Tab is a key of its own.
+            if shift {
+                switch rest.code {
+                case .character, .tab, .backTab: return nil
+                default: return
+                }
+            }
             // A terminal tells no upper case with Ctrl.
             if control, case .character(let character) = rest.code {
                 self = Key(Character(character.lowercased()))
@@ -68,7 +76,7 @@ extension Key {
             case .pageDown: "PgDn"
             case .function(let number): "F\(number)"
             }
-        return (control ? "Ctrl-" : "") + (alt ? "Alt-" : "") + name
+        return (control ? "Ctrl-" : "") + (alt ? "Alt-" : "") + (shift ? "Shift-" : "") + name
     }
 }
 

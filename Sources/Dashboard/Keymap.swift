@@ -7,6 +7,7 @@ enum Command: Equatable, Sendable {
     case up, down, left, right, pageUp, pageDown, first, last
     case open, back
     case filter, freeze, faster, slower
+    case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
     case start, stop, kill, restart, pause
     case inject, theme, previousTheme, help, detach, quit, interrupt
     case palette, screenshot
@@ -25,6 +26,7 @@ public struct Keymap: Sendable {
     enum Context: String, Sendable, CaseIterable {
         case looking = "Looking"
         case moving = "Moving"
+        case graph = "In the graph"
         case acting = "On the selected node"
         case composer = "In the composer"
         case palette = "In the palette"
@@ -35,7 +37,7 @@ public struct Keymap: Sendable {
         var isInFront: Bool {
             switch self {
             case .composer, .palette, .question: true
-            case .looking, .moving, .acting, .anywhere: false
+            default: false
             }
         }
     }
@@ -53,7 +55,7 @@ public struct Keymap: Sendable {
     }
 
     static let bindings: [Binding] =
-        screens + moving + looking + acting + composer + palette + question + anywhere
+        screens + moving + graph + looking + acting + composer + palette + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -72,6 +74,25 @@ public struct Keymap: Sendable {
             help: "last row; in the events: follow"),
         Binding(context: .moving, keys: [.pageDown], label: "PgDn", command: .pageDown, help: "a page down"),
         Binding(context: .moving, keys: [.pageUp], label: "PgUp", command: .pageUp, help: "a page up"),
+    ]
+
+    private static let graph: [Binding] = [
+        Binding(
+            context: .graph, keys: [.character("z")], label: "z", command: .zoomIn, help: "nearer: more in each box"),
+        Binding(context: .graph, keys: [.character("Z")], label: "Z", command: .zoomOut, help: "farther: less"),
+        Binding(
+            context: .graph, keys: [.character("o")], label: "o", command: .fold,
+            help: "fold replicas into one box, or unfold", hint: "fold"),
+        Binding(
+            context: .graph, keys: [.character("f")], label: "f", command: .hottest,
+            help: "follow the link with the most messages", hint: "follow"),
+        Binding(
+            context: .graph, keys: [Key(.left, shift: true)], label: "Shift-←", command: .panLeft, help: "pan left"),
+        Binding(
+            context: .graph, keys: [Key(.right, shift: true)], label: "Shift-→", command: .panRight, help: "pan right"),
+        Binding(context: .graph, keys: [Key(.up, shift: true)], label: "Shift-↑", command: .panUp, help: "pan up"),
+        Binding(
+            context: .graph, keys: [Key(.down, shift: true)], label: "Shift-↓", command: .panDown, help: "pan down"),
     ]
 
     private static let looking: [Binding] = [

@@ -82,8 +82,8 @@ struct DashboardRun {
                 }
             }
             draw(&state, &pace, at: clock.now - start)
-            let wait = state.isFrameDue ? min(nextLook, start + pace.next) : nextLook
-            var event = terminal.nextEvent(timeout: max(.zero, wait - clock.now))
+            let wait = state.isFrameDue ? start + pace.next : state.motion.map { clock.now + $0 } ?? nextLook
+            var event = terminal.nextEvent(timeout: max(.zero, min(wait, nextLook) - clock.now))
             // What has come meanwhile is one change of the picture: a storm of keys or sizes draws a few frames.
             let patience = clock.now + .milliseconds(20)
             while let happened = event {
@@ -106,10 +106,9 @@ struct DashboardRun {
     private func draw(_ state: inout DashboardState, _ pace: inout FramePace, at now: Duration) {
         guard state.isFrameDue, pace.isOpen(at: now) else { return }
         guard screen.terminal.takesOutput else { return pace.refused(at: now) }
-        _ = update(&state, .paced(every: pace.interval))
+        _ = update(&state, .drawn(every: pace.interval))
         let frame = view(state, size: screen.terminal.size)
         let time = screen.terminal.present(frame.buffer, cursor: frame.cursor)
-        state.isFrameDue = false
         pace.sent(in: time, at: now + time)
     }
 

@@ -30,12 +30,13 @@ import Testing
         ("shift-tab", Key(.backTab)), ("pgdn", Key(.pageDown)), ("ctrl-left", Key(.left, control: true)),
         ("-", Key("-")),
         ("ctrl--", Key("-", control: true)),
+        ("shift-left", Key(.left, shift: true)),
     ])
     func keysAreRead(_ name: String, _ key: Key) {
         #expect(Key(named: name) == key)
     }
 
-    @Test(arguments: ["", "xx", "f13", "ctrl-", "hyper-x", "ctrl-ctrl-x", "\u{1b}", "\n"])
+    @Test(arguments: ["", "xx", "f13", "ctrl-", "hyper-x", "ctrl-ctrl-x", "shift-x", "\u{1b}", "\n"])
     func whatIsNoKey(_ name: String) { #expect(Key(named: name) == nil) }
 
     /// Labels of the table are those that a remap would get, in the main.
@@ -47,12 +48,12 @@ import Testing
 
     @Test func aRemapHoldsEverywhere() {
         let (keymap, problems) = remapped([
-            ("stop", ["z", "f5"]), ("quit", ["ctrl-q"]), ("help", ["h"]), ("left", ["left"]),
+            ("stop", ["%", "f5"]), ("quit", ["ctrl-q"]), ("help", ["h"]), ("left", ["left"]),
         ])
         #expect(problems == [])
         var state = state(keymap)
         #expect(state.type("x") == [], "the old key means nothing")
-        #expect(state.type("z") == [.command(.node(.stop, node: "client-1"))])
+        #expect(state.type("%") == [.command(.node(.stop, node: "client-1"))])
         #expect(state.press([Key(.function(5))]) == [.command(.node(.stop, node: "client-1"))])
         #expect(state.type("q") == [])
         #expect(state.press([Key("q", control: true)]) == [.quit])
@@ -62,13 +63,13 @@ import Testing
         #expect(state.overlay == nil)
         state.message = nil
         let quiet = view(state, size: wide).buffer.lines.joined(separator: "\n")
-        #expect(quiet.contains("z F5 stop") && quiet.contains("h help"), "\(hints)")
+        #expect(quiet.contains("% F5 stop") && quiet.contains("h help"), "\(hints)")
         state.type("h")
         let help = view(state, size: wide).buffer.lines.joined(separator: "\n")
-        #expect(help.contains("z F5") && help.contains("Ctrl-Q"))
+        #expect(help.contains("% F5") && help.contains("Ctrl-Q"))
         state.press([Key(.escape)])
         state.type(":stop")
-        #expect(state.choices.first?.keys == "z F5")
+        #expect(state.choices.first?.keys == "% F5")
     }
 
     /// Sentences name the keys that there are.

@@ -18,8 +18,8 @@ public enum Action: Equatable, Sendable {
     /// A sentence for the status line about what went wrong.
     case problem(String)
     case themeChanged(Theme)
-    /// The terminal takes output slowly, and gets a frame so often; zero: it keeps up.
-    case paced(every: Duration)
+    /// The picture is about to be drawn. The terminal gets one so often at most: zero for one that keeps up.
+    case drawn(every: Duration)
     /// Time since the dashboard began; messages vanish by it.
     case tick(elapsed: Duration)
 }

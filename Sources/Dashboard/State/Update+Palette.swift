@@ -201,6 +201,7 @@ extension DashboardState {
         case .link: pane = .links
         case .socket: pane = .sockets
         case .event: pane = .events
+        case .group, .edge: return
         }
         guard let screen = screen.panes.contains(pane) ? screen : Screen.allCases.first(where: { $0.panes == [pane] })
         else { return }
