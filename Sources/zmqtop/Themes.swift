@@ -118,13 +118,13 @@ struct Themes {
             }
             var entries: [String: String] = [:]
             var places: [String: String] = [:]
-            for (key, value) in mapping {
-                guard let key = key.string, let value = value.scalar?.string else {
+            for (name, value) in mapping {
+                guard let key = name.string, let value = value.scalar?.string else {
                     let place = value.mark.map { ":\($0.line):\($0.column)" } ?? ""
                     throw Failure("\(path)\(place): a theme's entry is a name and a look: accent: \"bold #89b4fa\"")
                 }
                 entries[key] = value
-                places[key] = mapping[Node(key)]?.mark.map { ":\($0.line):\($0.column)" }
+                places[key] = name.mark.map { ":\($0.line):\($0.column)" }
             }
             do {
                 return try Theme(name: name(of: path), entries: entries)

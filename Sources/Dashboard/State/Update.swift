@@ -100,7 +100,7 @@ extension DashboardState {
         switch keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
-            if case .node(let verb, let name) = command { say("\(verb.sentence.present) \(name) …") }
+            if case .node(let verb, let name) = command { say("\(verb.doing) \(name) …") }
             return [.command(command)]
         case .no:
             overlay = nil
@@ -181,7 +181,7 @@ extension DashboardState {
         case .filter:
             filterInput = TextInput(filter.text)
             overlay = .filter
-        case .freeze: frozen = frozen == nil ? live : nil
+        case .freeze: freeze()
         case .help: overlay = .help(offset: 0)
         case .faster: return changeRefresh(by: -1)
         case .slower: return changeRefresh(by: 1)
@@ -196,6 +196,12 @@ extension DashboardState {
         case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer: break
         }
         return []
+    }
+
+    private mutating func freeze() {
+        frozen = frozen == nil ? live : nil
+        let key = keymap.key(for: .freeze)
+        say(frozen == nil ? "Live again." : "What you see is frozen: \(key) goes on. The session has not stopped.")
     }
 
     mutating func show(_ next: Screen) {
@@ -314,7 +320,8 @@ extension DashboardState {
         let next = choices[max(0, min(place + step, choices.count - 1))]
         guard next != refresh else { return [] }
         refresh = next
-        say("Refreshes every \(Format.seconds(next / .seconds(1))).")
+        let other = keymap.key(for: step < 0 ? .slower : .faster)
+        say("Refreshes every \(Format.seconds(next / .seconds(1))): \(other) goes back.")
         return [.refresh(next)]
     }
 
@@ -343,7 +350,7 @@ extension DashboardState {
             overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
             return []
         }
-        say("\(verb.sentence.present) \(name) …")
+        say("\(verb.doing) \(name) …")
         return [.command(order)]
     }
 
@@ -378,7 +385,7 @@ extension DashboardState {
         case .event, .joined: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
-                say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")
+                say(sentence(after: verb, nodes.isEmpty ? [name] : nodes))
             }
         }
     }
