@@ -22,7 +22,9 @@ import Testing
         for _ in 0..<8 { _ = dice.roll(2) }
         let count = 1 + dice.roll(24)
         let vertices = (0..<count).map { index in
-            GraphInput.Vertex(id: "v\(index)", size: Size(width: 6 + dice.roll(20), height: 1 + dice.roll(7)))
+            GraphInput.Vertex(
+                id: "v\(index)", size: Size(width: 6 + dice.roll(20), height: 1 + dice.roll(7)),
+                group: dice.roll(3) == 0 ? "group \(dice.roll(3))" : nil)
         }
         var edges: [GraphInput.Edge] = []
         var seen: Set<String> = []

@@ -9,6 +9,8 @@ struct GraphInput: Equatable, Sendable {
         var id: String
         /// In cells, borders included.
         var size: Size
+        /// Those of one group stand in one column, unless there are edges between them; nil: alone.
+        var group: String?
     }
 
     /// A line from the right side of one box to the left side of another, unless the layers turn it round.

@@ -29,62 +29,104 @@ struct GraphLayering {
 
     // MARK: Anew
 
-    /// Cycles are broken where a walk from the first vertices comes back; then each vertex stands right of all that lead to
-    /// it, and what nothing leads to stands next to what it leads to.
-    private mutating func compute(_ input: GraphInput) {
-        let count = input.vertices.count
-        var targets: [[(vertex: Int, edge: Int)]] = Array(repeating: [], count: count)
-        var sources = Array(repeating: 0, count: count)
-        for (index, edge) in input.edges.enumerated() {
-            targets[edge.from].append((edge.to, index))
-            sources[edge.to] += 1
-        }
-        var turned = Array(repeating: false, count: input.edges.count)
-        // 0 unseen, 1 on the walk, 2 done. Vertices that nothing leads to come first: a cycle is best broken at its entry.
-        var marks = Array(repeating: 0, count: count)
-        let starts = (0..<count).filter { sources[$0] == 0 } + (0..<count).filter { sources[$0] != 0 }
-        for start in starts where marks[start] == 0 {
-            var walk = [(vertex: start, next: 0)]
-            marks[start] = 1
-            while let last = walk.last {
-                guard last.next < targets[last.vertex].count else {
-                    marks[last.vertex] = 2
-                    walk.removeLast()
-                    continue
-                }
-                walk[walk.count - 1].next += 1
-                let (vertex, edge) = targets[last.vertex][last.next]
-                if marks[vertex] == 1 {
-                    turned[edge] = true
-                } else if marks[vertex] == 0 {
-                    marks[vertex] = 1
-                    walk.append((vertex, 0))
+    /// Vertices that stand in one column together, and the edges between such sets.
+    private struct Sets {
+        /// By vertex.
+        var of: [Int]
+        var count = 0
+        var edges: [(from: Int, to: Int)] = []
+
+        init(_ input: GraphInput) {
+            // Replicas that talk to each other cannot stand in one column.
+            var split: Set<String> = []
+            for edge in input.edges {
+                if let group = input.vertices[edge.from].group, group == input.vertices[edge.to].group {
+                    split.insert(group)
                 }
             }
+            var known: [String: Int] = [:]
+            of = []
+            for vertex in input.vertices {
+                if let group = vertex.group, !split.contains(group) {
+                    if let set = known[group] {
+                        of.append(set)
+                        continue
+                    }
+                    known[group] = count
+                }
+                of.append(count)
+                count += 1
+            }
+            var seen: Set<[Int]> = []
+            for edge in input.edges where seen.insert([of[edge.from], of[edge.to]]).inserted {
+                edges.append((of[edge.from], of[edge.to]))
+            }
         }
-        layers = Array(repeating: 0, count: count)
-        var leads: [[Int]] = Array(repeating: [], count: count)
-        var waiting = Array(repeating: 0, count: count)
-        for (index, edge) in input.edges.enumerated() {
+    }
+
+    /// Cycles are broken where a walk from the first vertices comes back; then each set stands right of all that lead to
+    /// it, and what nothing leads to stands next to what it leads to.
+    private mutating func compute(_ input: GraphInput) {
+        let sets = Sets(input)
+        let turned = Self.turned(sets)
+        var place = Array(repeating: 0, count: sets.count)
+        var leads: [[Int]] = Array(repeating: [], count: sets.count)
+        var waiting = Array(repeating: 0, count: sets.count)
+        for (index, edge) in sets.edges.enumerated() {
             let (from, to) = turned[index] ? (edge.to, edge.from) : (edge.from, edge.to)
             leads[from].append(to)
             waiting[to] += 1
         }
-        let roots = (0..<count).filter { waiting[$0] == 0 }
+        let roots = place.indices.filter { waiting[$0] == 0 }
         var ready = roots
         var next = 0
         while next < ready.count {
-            let vertex = ready[next]
+            let set = ready[next]
             next += 1
-            for target in leads[vertex] {
-                layers[target] = max(layers[target], layers[vertex] + 1)
+            for target in leads[set] {
+                place[target] = max(place[target], place[set] + 1)
                 waiting[target] -= 1
                 if waiting[target] == 0 { ready.append(target) }
             }
         }
         for root in roots {
-            if let nearest = leads[root].map({ layers[$0] }).min() { layers[root] = nearest - 1 }
+            if let nearest = leads[root].map({ place[$0] }).min() { place[root] = nearest - 1 }
         }
+        layers = sets.of.map { place[$0] }
+    }
+
+    /// Which edges must be turned round, so that there is no cycle.
+    private static func turned(_ sets: Sets) -> [Bool] {
+        var targets: [[(set: Int, edge: Int)]] = Array(repeating: [], count: sets.count)
+        var sources = Array(repeating: 0, count: sets.count)
+        for (index, edge) in sets.edges.enumerated() {
+            targets[edge.from].append((edge.to, index))
+            sources[edge.to] += 1
+        }
+        var turned = Array(repeating: false, count: sets.edges.count)
+        // 0 unseen, 1 on the walk, 2 done. Sets that nothing leads to come first: a cycle is best broken at its entry.
+        var marks = Array(repeating: 0, count: sets.count)
+        let starts = sources.indices.filter { sources[$0] == 0 } + sources.indices.filter { sources[$0] != 0 }
+        for start in starts where marks[start] == 0 {
+            var walk = [(set: start, next: 0)]
+            marks[start] = 1
+            while let last = walk.last {
+                guard last.next < targets[last.set].count else {
+                    marks[last.set] = 2
+                    walk.removeLast()
+                    continue
+                }
+                walk[walk.count - 1].next += 1
+                let (set, edge) = targets[last.set][last.next]
+                if marks[set] == 1 {
+                    turned[edge] = true
+                } else if marks[set] == 0 {
+                    marks[set] = 1
+                    walk.append((set, 0))
+                }
+            }
+        }
+        return turned
     }
 
     // MARK: As before
@@ -97,6 +139,15 @@ struct GraphLayering {
         for _ in input.vertices.indices {
             var hasChanged = false
             for vertex in input.vertices.indices where known[vertex] == nil {
+                if let group = input.vertices[vertex].group,
+                    let other = input.vertices.indices.first(where: {
+                        known[$0] != nil && input.vertices[$0].group == group
+                    })
+                {
+                    known[vertex] = known[other]
+                    hasChanged = true
+                    continue
+                }
                 let before = input.edges.filter { $0.to == vertex }.compactMap { known[$0.from] }.max()
                 let after = input.edges.filter { $0.from == vertex }.compactMap { known[$0.to] }.min()
                 guard let layer = before.map({ $0 + 1 }) ?? after.map({ $0 - 1 }) else { continue }

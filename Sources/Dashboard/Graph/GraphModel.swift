@@ -9,6 +9,8 @@ struct GraphModel: Equatable, Sendable {
         /// A node's name; `client ×` before a group's; the end's name for a stranger.
         var id: String
         var title: String
+        /// The replicas that it is one of; nil for one that has none.
+        var group: String?
         /// Nodes in it: one, or the members of a group; empty for a stranger.
         var members: [String]
         /// Names of its sockets' rows: of the members all together.
@@ -55,7 +57,9 @@ struct GraphModel: Equatable, Sendable {
                 place[id] = box
                 boxes.append(
                     Box(
-                        id: id, title: isFolded ? node.group : node.name, members: [], rows: [], isGroup: isFolded))
+                        id: id, title: isFolded ? node.group : node.name,
+                        group: node.replica == nil || isFolded ? nil : node.group, members: [], rows: [],
+                        isGroup: isFolded))
             }
             boxes[box].members.append(node.name)
             for socket in shown.sockets(of: node.name) {

@@ -88,20 +88,16 @@ struct GraphState: Equatable, Sendable {
     private static func tallest(_ model: GraphModel, _ zoom: GraphZoom) -> Int {
         var heights: [String: Int] = [:]
         for box in model.boxes {
-            let key = box.isGroup ? box.id : groupName(box)
+            let key = box.group ?? box.id
             heights[key, default: 0] += height(box, zoom) + (zoom == .full ? 1 : 0)
         }
         return heights.values.max() ?? 0
     }
 
-    private static func groupName(_ box: GraphModel.Box) -> String {
-        box.title.split(separator: "-").first.map(String.init) ?? box.title
-    }
-
     // MARK: Boxes
 
     /// Sockets beyond so many are counted in the last row.
-    static let mostRows = 8
+    static let mostRows = 12
 
     static func height(_ box: GraphModel.Box, _ zoom: GraphZoom) -> Int {
         switch zoom {
@@ -131,7 +127,8 @@ struct GraphState: Equatable, Sendable {
             vertices: model.boxes.map { box in
                 .init(
                     id: box.id,
-                    size: Size(width: Self.width(box, zoom, widest: widest), height: height(box, zoom)))
+                    size: Size(width: Self.width(box, zoom, widest: widest), height: height(box, zoom)),
+                    group: box.group)
             },
             edges: model.edges.map { edge in
                 .init(

@@ -13,13 +13,13 @@ extension DashboardState {
 
     mutating func pasteCommand(_ text: String) {
         guard case .palette(var palette) = overlay else { return }
-        palette.input.insert(String(text.prefix(Self.longestCommand)))
+        palette.input.insert(String(text.prefix(Self.longestLine)))
         palette.changed()
         overlay = .palette(palette)
     }
 
-    /// No name is longer; more is a slip of the mouse.
-    private static let longestCommand = 1000
+    /// What is pasted into one line is cut here: no name is longer, and more is a slip of the mouse.
+    static let longestLine = 1000
 
     mutating func typeCommand(_ key: Key) -> [Effect] {
         guard case .palette(var palette) = overlay else { return [] }

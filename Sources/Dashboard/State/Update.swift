@@ -147,7 +147,7 @@ extension DashboardState {
         switch overlay {
         case .composer: composer.paste(text)
         case .filter:
-            filterInput.insert(text)
+            filterInput.insert(String(text.prefix(Self.longestLine)))
             filter.text = filterInput.text
         case .palette: pasteCommand(text)
         case .help, .question, nil: break

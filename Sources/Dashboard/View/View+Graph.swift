@@ -179,7 +179,8 @@ extension Canvas {
         let (glyph, markStyle) = mark(box)
         let isFaded = state.filter.isActive && !state.isMatched(box)
         let border = isSelected ? look[.focus].adding(.bold) : isFaded ? look[.dim] : look[.node]
-        let nameStyle = isSelected ? look[.selection].adding(.bold) : isFaded ? look[.dim] : Style(modifiers: .bold)
+        let nameStyle =
+            isFaded ? look[.dim] : isSelected ? look[.title].patched(look[.selection]) : look[.title]
         let name = box.strangers > 1 ? "\(box.strangers) peers" : box.title
         let count = box.isGroup ? " ×\(box.members.count)" : ""
         let room = rect.width - (state.graph.shownZoom == .names ? 4 : 6) - TextWidth.of(count)
