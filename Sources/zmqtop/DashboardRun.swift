@@ -58,7 +58,9 @@ struct DashboardRun {
         var state = DashboardState(
             topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
-            readOnly: readOnly || scene.isReadOnly)
+            readOnly: readOnly || scene.isReadOnly, canSample: scene.collector != nil)
+        // While it lives, the taps copy messages.
+        var sampler: (reader: SampleReader, interval: Double)?
         var nextLook = start
         while ending.reason == nil {
             let now = clock.now
@@ -67,12 +69,20 @@ struct DashboardRun {
             if now >= nextLook {
                 actions.append(.snapshot(try scene.snapshot(final: false)))
                 nextLook = now + refresh
+                if let reader = sampler?.reader {
+                    actions.append(.messages(reader.read(), overwritten: reader.overwritten))
+                }
                 if let end = scene.end() { return .over(end) }
             }
             actions.append(.tick(elapsed: now - start))
             for action in actions {
                 for effect in update(&state, action) {
                     if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
+                }
+            }
+            if state.sampling != sampler?.interval {
+                sampler = scene.collector.flatMap { collector in
+                    state.sampling.map { (SampleReader(collector, every: $0), $0) }
                 }
             }
             let frame = view(state, size: terminal.size)
@@ -106,6 +116,7 @@ struct DashboardRun {
         case .inject(let injection):
             scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
         case .refresh(let every): refresh = every
+        case .copy(let text): screen.terminal.copy(text)
         case .cycleTheme:
             do {
                 let theme = try themes.next()

@@ -53,6 +53,12 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// How many messages the Messages screen asks for.
+    var samplingLevel = SamplingLevel.some
+    /// Whether messages are shown as bytes, not as what they mean.
+    var showsBytes = false
+    /// Whether there are taps to ask for messages.
+    let canSample: Bool
     var message: Message?
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
@@ -63,9 +69,10 @@ public struct DashboardState: Equatable, Sendable {
     ///   - topology: what was loaded; declared sockets and options are shown from it.
     ///   - refresh: how often snapshots come, until `+` and `-` change it.
     ///   - readOnly: refuses, with a sentence, whatever would change the session.
+    ///   - canSample: whether messages can be asked for.
     public init(
         topology: ResolvedTopology, theme: Theme, glyphs: Glyphs, size: Size = Size(width: 80, height: 24),
-        refresh: Duration = .milliseconds(500), readOnly: Bool = false
+        refresh: Duration = .milliseconds(500), readOnly: Bool = false, canSample: Bool = true
     ) {
         self.topology = topology
         self.theme = theme
@@ -73,6 +80,7 @@ public struct DashboardState: Equatable, Sendable {
         self.size = size
         self.refresh = refresh
         self.readOnly = readOnly
+        self.canSample = canSample
     }
 
     /// How long one picture stands while something moves in it; nil while nothing does.
@@ -97,6 +105,7 @@ public struct DashboardState: Equatable, Sendable {
         case .nodes: return through(shown.nodes, Self.words).map { .node($0.name) }
         case .links: return through(shown.links, Self.words).map { .link($0.id) }
         case .sockets: return through(shown.sockets, Self.words).map { .socket($0.id) }
+        case .messages: return through(shown.messages.entries, \.words).map { .message($0.id) }
         case .events: return through(shown.log.entries, Self.words).map { .event($0.id) }
         }
     }
@@ -130,6 +139,7 @@ public struct DashboardState: Equatable, Sendable {
             guard let link = shown.link(id) else { return nil }
             return shown.owner(of: link.from) ?? shown.owner(of: link.to)
         case .event(let id): return shown.log.entry(id)?.node
+        case .message(let id): return shown.messages.entry(id).flatMap { shown.owner(of: $0.message.socket) }
         case .group, .edge, nil: return nil
         }
     }
