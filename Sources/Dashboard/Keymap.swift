@@ -7,6 +7,7 @@ enum Command: Equatable, Sendable {
     case up, down, left, right, pageUp, pageDown, first, last
     case open, back
     case filter, freeze, faster, slower
+    case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
     case start, stop, kill, restart, pause
     case inject, theme, help, detach, quit, interrupt
     // In the composer.
@@ -21,6 +22,7 @@ public enum Keymap {
     enum Context: String, Sendable, CaseIterable {
         case looking = "Looking"
         case moving = "Moving"
+        case graph = "In the graph"
         case acting = "On the selected node"
         case composer = "In the composer"
         case question = "At a question"
@@ -39,7 +41,7 @@ public enum Keymap {
         var hint: String?
     }
 
-    static let bindings: [Binding] = screens + moving + looking + acting + composer + question + anywhere
+    static let bindings: [Binding] = screens + moving + graph + looking + acting + composer + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -58,6 +60,25 @@ public enum Keymap {
             help: "last row; in the events: follow"),
         Binding(context: .moving, keys: [.pageDown], label: "PgDn", command: .pageDown, help: "a page down"),
         Binding(context: .moving, keys: [.pageUp], label: "PgUp", command: .pageUp, help: "a page up"),
+    ]
+
+    private static let graph: [Binding] = [
+        Binding(
+            context: .graph, keys: [.character("z")], label: "z", command: .zoomIn, help: "nearer: more in each box"),
+        Binding(context: .graph, keys: [.character("Z")], label: "Z", command: .zoomOut, help: "farther: less"),
+        Binding(
+            context: .graph, keys: [.character("o")], label: "o", command: .fold,
+            help: "fold replicas into one box, or unfold", hint: "fold"),
+        Binding(
+            context: .graph, keys: [.character("f")], label: "f", command: .hottest,
+            help: "follow the link with the most messages", hint: "follow"),
+        Binding(
+            context: .graph, keys: [Key(.left, shift: true)], label: "Shift-←", command: .panLeft, help: "pan left"),
+        Binding(
+            context: .graph, keys: [Key(.right, shift: true)], label: "Shift-→", command: .panRight, help: "pan right"),
+        Binding(context: .graph, keys: [Key(.up, shift: true)], label: "Shift-↑", command: .panUp, help: "pan up"),
+        Binding(
+            context: .graph, keys: [Key(.down, shift: true)], label: "Shift-↓", command: .panDown, help: "pan down"),
     ]
 
     private static let looking: [Binding] = [

@@ -78,7 +78,8 @@ struct DashboardRun {
             let frame = view(state, size: terminal.size)
             terminal.present(frame.buffer, cursor: frame.cursor)
 
-            switch terminal.nextEvent(timeout: max(.zero, nextLook - clock.now)) {
+            let wait = min(nextLook - clock.now, state.motion ?? .seconds(3600))
+            switch terminal.nextEvent(timeout: max(.zero, wait)) {
             case nil, .wake?: break
             case .closed?: return .ended(Ending.Reason.signal(SIGHUP).status)
             case let event?:

@@ -8,7 +8,7 @@ import Testing
 @Suite struct UpdateTests {
     @Test func digitsAndTabTurnTheScreens() {
         var state = DashboardState.fixture()
-        for (key, screen) in [("3", Screen.links), ("5", .events), ("1", .overview)] {
+        for (key, screen) in [("3", Screen.links), ("5", .events), ("1", .topology)] {
             state.type(key)
             #expect(state.screen == screen)
         }
@@ -20,28 +20,21 @@ import Testing
 
     @Test func arrowsWalkThroughTheListsOfTheScreen() {
         var state = DashboardState.fixture()
-        #expect(state.selected == .node("client-1"))
-        state.type("j")
-        #expect(state.selected == .node("client-2"))
-        state.type("G")
-        #expect(state.selected == .node("inject-1"))
-        state.type("j")
+        state.type("3")
         #expect(state.selected == .link("client-1.requests->scheduler.frontend"))
-        state.type("k")
-        #expect(state.selected == .node("inject-1"))
-        state.type("g")
-        #expect(state.selected == .node("client-1"))
-        state.type("k")
-        #expect(state.selected == .node("client-1"))
-        state.type("l")
-        #expect(state.focus == .links)
+        state.type("jk")
+        #expect(state.selected == .link("client-1.requests->scheduler.frontend"))
+        state.type("G")
+        #expect(state.selected == .link("inject-1.DEALER#1->scheduler.frontend"))
+        state.type("gk")
+        #expect(state.selected == .link("client-1.requests->scheduler.frontend"))
         state.press([Key(.pageDown)])
         #expect(state.selected == .link("inject-1.DEALER#1->scheduler.frontend"))
     }
 
     @Test func selectionFollowsTheThingNotTheRow() {
         var state = DashboardState.fixture()
-        state.type("jjjj")
+        state.type("2jjjj")
         #expect(state.selected == .node("engine-1"))
         var snapshot = Fixture.snapshot(at: 193)
         snapshot.nodes.removeFirst(2)
@@ -94,7 +87,7 @@ import Testing
 
     @Test func filteringIsIncremental() {
         var state = DashboardState.fixture()
-        state.type("/eng")
+        state.type("2/eng")
         #expect(state.rows(of: .nodes) == [.node("engine-1"), .node("engine-2")])
         #expect(state.selected == .node("engine-1"))
         state.type("ine-2")
@@ -174,7 +167,7 @@ import Testing
 @Suite struct NodeCommandTests {
     @Test func keysActOnTheSelectedNode() {
         var state = DashboardState.fixture()
-        #expect(state.type("x") == [.command(.node(.stop, node: "client-1"))])
+        #expect(state.type("2x") == [.command(.node(.stop, node: "client-1"))])
         #expect(state.type("jr") == [.command(.node(.restart, node: "client-2"))])
         #expect(state.type("jp") == [.command(.node(.pause, node: "client-3"))])
         #expect(state.type("jjjs") == [.command(.node(.start, node: "engine-2"))])
@@ -208,7 +201,7 @@ import Testing
 
     @Test func whatCannotBeDoneIsRefusedWithASentence() {
         var state = DashboardState.fixture()
-        #expect(state.type("s") == [])
+        #expect(state.type("2s") == [])
         #expect(state.message?.text == "client-1 runs already (pid 4701): r restarts it.")
         #expect(state.type("GkX") == [])
         #expect(state.message?.text == "engine-2 is backoff: there is no process to kill. s starts it.")
@@ -390,12 +383,12 @@ import Testing
         let click = { (state: inout DashboardState, x: Int, y: Int) in
             _ = update(&state, .input(.mouse(.init(.press(0), at: Point(x: x, y: y)))))
         }
-        click(&state, 5, 7)
-        #expect(state.selected == .node("engine-1"))
-        click(&state, 5, 14)
-        #expect(state.selected == .link("engine-1.work->scheduler.backend"))
-        click(&state, 5, 14)
-        #expect(state.detail == .link("engine-1.work->scheduler.backend"))
+        click(&state, 5, 6)
+        #expect(state.selected == .node("client-2"))
+        click(&state, 10, 17)
+        #expect(state.selected == .link("client-3.requests->scheduler.frontend"))
+        click(&state, 10, 17)
+        #expect(state.detail == .link("client-3.requests->scheduler.frontend"))
         click(&state, 16, 1)
         #expect(state.screen == .nodes)
         #expect(state.detail == nil)
@@ -403,7 +396,7 @@ import Testing
 
     @Test func theWheelScrollsWhatIsUnderIt() {
         var state = DashboardState.fixture()
-        _ = update(&state, .input(.mouse(.init(.scrollDown, at: Point(x: 5, y: 12)))))
+        _ = update(&state, .input(.mouse(.init(.scrollDown, at: Point(x: 5, y: 19)))))
         #expect(state.selected == .link("engine-1.work->scheduler.backend"))
         state.type("?")
         _ = update(&state, .input(.mouse(.init(.scrollDown, at: Point(x: 5, y: 12)))))

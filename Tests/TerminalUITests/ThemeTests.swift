@@ -1,10 +1,6 @@
 import TerminalUI
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 struct ThemeTests {
     @Test func looksAreRead() throws {
         let theme = try Theme(
@@ -62,24 +58,6 @@ struct ThemeTests {
             #expect(Set(states).count == states.count)
             #expect(states.allSatisfy { TextWidth.of($0) == 1 && ($0.isASCII || glyphs.isUnicode) })
         }
-    }
-
-    /// The theme that comes with the program names every style, and each of them well.
-    @Test func nightIsWhole() throws {
-        let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        let file = try #require(fopen(folder + "/themes/night.yaml", "r"))
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 65536)
-        let count = fread(&bytes, 1, bytes.count, file)
-        let text = String(decoding: bytes.prefix(count), as: UTF8.self)
-        var entries: [String: String] = [:]
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            let parts = line.split(separator: "\"")
-            try #require(parts.count >= 2, "\(line)")
-            entries[String(parts[0].dropLast(2))] = String(parts[1])
-        }
-        _ = try Theme(name: "night", entries: entries)
-        #expect(Set(entries.keys) == Set(Theme.Role.allCases.map(\.rawValue)))
     }
 }
 

@@ -1,10 +1,10 @@
 /// The screens, in the order of their tabs.
 enum Screen: Int, Equatable, Sendable, CaseIterable {
-    case overview = 1, nodes, links, sockets, events
+    case topology = 1, nodes, links, sockets, events
 
     var title: String {
         switch self {
-        case .overview: "Overview"
+        case .topology: "Topology"
         case .nodes: "Nodes"
         case .links: "Links"
         case .sockets: "Sockets"
@@ -17,7 +17,7 @@ enum Screen: Int, Equatable, Sendable, CaseIterable {
 
     var help: String {
         switch self {
-        case .overview: "overview: nodes, links, events"
+        case .topology: "topology: the graph, and its links"
         case .nodes: "all of the nodes"
         case .links: "all of the links, both ways"
         case .sockets: "all of the sockets"
@@ -28,7 +28,7 @@ enum Screen: Int, Equatable, Sendable, CaseIterable {
     /// Its lists, in the order in which one moves through them.
     var panes: [Pane] {
         switch self {
-        case .overview: [.nodes, .links, .events]
+        case .topology: [.graph, .links, .events]
         case .nodes: [.nodes]
         case .links: [.links]
         case .sockets: [.sockets]

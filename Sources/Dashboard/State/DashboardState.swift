@@ -36,10 +36,13 @@ public struct DashboardState: Equatable, Sendable {
     var live = Observation()
     /// What is shown while the view is frozen, else nil.
     var frozen: Observation?
-    var screen = Screen.overview
+    var screen = Screen.topology
     /// Which list of the screen has the keys.
-    var focus = Pane.nodes
+    var focus = Pane.graph
     var selections: [Pane: Selection] = [:]
+    /// What was last selected anywhere: it is selected everywhere.
+    var sharedSelection: Subject?
+    var graph = GraphState()
     /// What Enter opened, and how far it is scrolled.
     var detail: Subject?
     var detailOffset = 0
@@ -72,6 +75,14 @@ public struct DashboardState: Equatable, Sendable {
         self.readOnly = readOnly
     }
 
+    /// How long one picture stands while something moves in it; nil while nothing does.
+    public var motion: Duration? {
+        guard screen == .topology, detail == nil, frozen == nil, !graph.layout.paths.isEmpty,
+            shown.flows.contains(where: { $0.link.state == .up && ($0.rate ?? 0) > 0 })
+        else { return nil }
+        return .milliseconds(200)
+    }
+
     /// Theme and symbols, as widgets take them.
     var look: Look { Look(theme: theme, glyphs: glyphs) }
 
@@ -82,6 +93,7 @@ public struct DashboardState: Equatable, Sendable {
     func rows(of pane: Pane) -> [Subject] {
         let shown = shown
         switch pane {
+        case .graph: return graphRows
         case .nodes: return through(shown.nodes, Self.words).map { .node($0.name) }
         case .links: return through(shown.links, Self.words).map { .link($0.id) }
         case .sockets: return through(shown.sockets, Self.words).map { .socket($0.id) }
@@ -118,7 +130,7 @@ public struct DashboardState: Equatable, Sendable {
             guard let link = shown.link(id) else { return nil }
             return shown.owner(of: link.from) ?? shown.owner(of: link.to)
         case .event(let id): return shown.log.entry(id)?.node
-        case nil: return nil
+        case .group, .edge, nil: return nil
         }
     }
 

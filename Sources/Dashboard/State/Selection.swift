@@ -3,13 +3,18 @@ enum Subject: Hashable, Sendable {
     case node(String)
     case link(String)
     case socket(String)
+    /// A group of replicas, folded into one box of the graph.
+    case group(String)
+    /// An edge of the graph that stands for several links.
+    case edge(String)
     /// An entry of the event log.
     case event(Int)
 
     /// For a sentence.
     var name: String {
         switch self {
-        case .node(let name): name
+        case .node(let name), .group(let name): name
+        case .edge(let id): id
         case .link(let id), .socket(let id): id
         case .event: "The event"
         }
@@ -18,7 +23,7 @@ enum Subject: Hashable, Sendable {
 
 /// A list on a screen.
 enum Pane: Hashable, Sendable, CaseIterable {
-    case nodes, links, sockets, events
+    case graph, nodes, links, sockets, events
 }
 
 /// Where one is in a list. It holds on to a thing, not to a row: when rows come and go the thing stays selected.

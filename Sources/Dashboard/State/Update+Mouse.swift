@@ -23,6 +23,12 @@ extension DashboardState {
         }
         guard let place = layout.panes.first(where: { $0.frame.contains(point) }) else { return }
         focus = place.pane
+        if place.pane == .graph {
+            guard let subject = graphSubject(at: point, in: place.frame) else { return }
+            graph.followsHottest = false
+            if graphSelection == subject { open() } else { selections[.graph]?.subject = subject }
+            return
+        }
         guard place.rows.contains(point), let selection = selections[place.pane] else { return }
         let rows = rows(of: place.pane)
         let index = selection.offset + point.y - place.rows.y
@@ -46,6 +52,10 @@ extension DashboardState {
         }
         let layout = Layout(self, size: size)
         if let place = layout.panes.first(where: { $0.frame.contains(point) }) { focus = place.pane }
+        if focus == .graph {
+            pan(x: 0, y: step)
+            return
+        }
         self.step(by: step, rows: rows(of: focus), flows: false)
     }
 }

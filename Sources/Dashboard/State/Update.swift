@@ -30,11 +30,13 @@ extension DashboardState {
     /// Brings every list of the screen into order: rows may have come and gone, the window may have changed.
     mutating func settle() {
         if !screen.panes.contains(focus) { focus = screen.panes[0] }
+        if let area = Layout.graphArea(self, size: size) { settleGraph(area) }
         let layout = Layout(self, size: size)
-        for pane in layout.panes {
+        for pane in layout.panes where pane.pane != .graph {
             selections[pane.pane, default: Selection()].settle(
                 rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane == .events)
         }
+        shareSelection()
         if let detail, !exists(detail) {
             self.detail = nil
             say("\(detail.name) is gone.")
@@ -53,6 +55,7 @@ extension DashboardState {
         case .link(let id): shown.link(id) != nil
         case .socket(let id): shown.socket(id) != nil
         case .event(let id): shown.log.entry(id) != nil
+        case .group, .edge: true
         }
     }
 
@@ -71,9 +74,14 @@ extension DashboardState {
             scrollHelp(key, from: offset)
             return []
         case nil:
-            guard let command = Keymap.command(for: key, in: [.moving, .looking, .acting]) else { return [] }
+            guard let command = Keymap.command(for: key, in: contexts) else { return [] }
             return obey(command)
         }
+    }
+
+    /// Where keys are looked for, the nearest first.
+    private var contexts: [Keymap.Context] {
+        (focus == .graph && detail == nil ? [.graph] : []) + [.moving, .looking, .acting]
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
@@ -141,8 +149,20 @@ extension DashboardState {
         case .nextScreen: turn(by: 1)
         case .previousScreen: turn(by: -1)
         case .up, .down, .pageUp, .pageDown, .first, .last: move(command)
-        case .left: changeFocus(by: -1)
-        case .right: changeFocus(by: 1)
+        case .left, .right:
+            if focus != .graph || detail != nil {
+                changeFocus(by: command == .left ? -1 : 1)
+            } else {
+                _ = walk(command)
+            }
+        case .panLeft: pan(x: -10, y: 0)
+        case .panRight: pan(x: 10, y: 0)
+        case .panUp: pan(x: 0, y: -4)
+        case .panDown: pan(x: 0, y: 4)
+        case .zoomIn: zoom(by: 1)
+        case .zoomOut: zoom(by: -1)
+        case .fold: fold()
+        case .hottest: followHottest()
         case .open: open()
         case .back: back()
         case .filter:
@@ -194,6 +214,10 @@ extension DashboardState {
             }
             return
         }
+        if focus == .graph {
+            moveInGraph(command)
+            return
+        }
         let rows = rows(of: focus)
         let page = max(1, (layout.panes.first { $0.pane == focus }?.rows.height ?? 1) - 1)
         switch command {
@@ -222,7 +246,7 @@ extension DashboardState {
                 return
             }
             focus = screen.panes[neighbour]
-            if focus != .events {
+            if focus != .events, focus != .graph {
                 let others = self.rows(of: focus)
                 selections[focus]?.subject = next < 0 ? others.last : others.first
             }
@@ -244,6 +268,10 @@ extension DashboardState {
             // What is known of an event is its line; what one wants to see is where it happened.
             let socket = Subject.socket(entry.subject)
             detail = exists(socket) ? socket : .node(entry.node)
+        } else if case .group = subject {
+            fold()
+        } else if case .edge = subject {
+            showLinks(of: subject)
         } else {
             detail = subject
         }

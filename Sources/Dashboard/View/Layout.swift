@@ -23,8 +23,6 @@ struct Layout: Equatable {
     var verdict: Rect?
     var status: Rect
     var panes: [PanePlace]
-    /// Where the history of the whole is drawn; only where there is room to spare.
-    var traffic: Rect?
     /// Whether lists have borders: in a small window the rows need the room.
     var isBoxed: Bool
 
@@ -42,32 +40,47 @@ struct Layout: Equatable {
             body.height -= 1
         }
         guard state.detail == nil else { return }
-        if state.screen == .overview {
-            arrangeOverview(state, wholeBody: wholeBody)
+        if state.screen == .topology {
+            arrangeTopology(state, wholeBody: wholeBody)
         } else {
             panes = state.screen.panes.map { place($0, in: body) }
         }
     }
 
-    /// Nodes and links take the height of their rows, the events the rest; when there is too little, all shrink.
-    private mutating func arrangeOverview(_ state: DashboardState, wholeBody: Rect) {
+    /// The graph takes what it needs, and leaves the links their rows as far as those are few; where there is room to spare
+    /// what happened is shown below.
+    private mutating func arrangeTopology(_ state: DashboardState, wholeBody: Rect) {
         let extra = isBoxed ? 3 : 1
-        let nodeNeed = max(1, state.rows(of: .nodes).count) + extra
         let linkNeed = max(1, state.rows(of: .links).count) + extra
-        let eventMinimum = max(2, wholeBody.height / 5) + (isBoxed ? 2 : 0)
-        let room = max(0, wholeBody.height - eventMinimum)
-        let nodeHeight = min(nodeNeed, max(room / 2, room - linkNeed))
-        let linkHeight = min(linkNeed, room - nodeHeight)
-        var top = Rect(x: 0, y: body.y, width: body.width, height: nodeHeight)
-        let middle = Rect(x: 0, y: body.y + nodeHeight, width: body.width, height: linkHeight)
+        let room = Self.graphRoom(state, wholeBody.height, isBoxed: isBoxed)
+        let graphHeight = min(room, max(3, state.graph.layout.size.height))
+        let rest = wholeBody.height - graphHeight
+        let eventMinimum = 4 + extra
+        let linkHeight = rest - linkNeed >= eventMinimum ? linkNeed : rest
+        let verdictLine = wholeBody.height - body.height
+        let hasEvents = linkHeight < rest
+        let graph = Rect(x: 0, y: body.y, width: body.width, height: graphHeight)
+        let middle = Rect(
+            x: 0, y: graph.bottom, width: body.width, height: linkHeight - (hasEvents ? 0 : verdictLine))
+        panes = [PanePlace(pane: .graph, frame: graph, table: graph), place(.links, in: middle)]
         let bottom = Rect(
-            x: 0, y: middle.y + linkHeight, width: body.width, height: max(0, body.height - nodeHeight - linkHeight))
-        if isBoxed, body.width >= 140, nodeHeight >= 7 {
-            let side = body.width / 4
-            top.width -= side
-            traffic = Rect(x: top.width, y: top.y, width: side, height: top.height)
-        }
-        panes = [place(.nodes, in: top), place(.links, in: middle), place(.events, in: bottom)]
+            x: 0, y: middle.bottom, width: body.width, height: hasEvents ? rest - linkHeight - verdictLine : 0)
+        panes.append(place(.events, in: bottom))
+    }
+
+    /// Rows that the graph may take.
+    private static func graphRoom(_ state: DashboardState, _ height: Int, isBoxed: Bool) -> Int {
+        let links = max(1, state.rows(of: .links).count) + (isBoxed ? 3 : 1)
+        return max(0, height - min(links, height * 2 / 5))
+    }
+
+    /// The room that there is for the graph; nil where it is not shown.
+    static func graphArea(_ state: DashboardState, size: Size) -> Rect? {
+        guard state.screen == .topology else { return nil }
+        let height = max(0, size.height - 3)
+        return Rect(
+            x: 0, y: 2, width: size.width,
+            height: graphRoom(state, height, isBoxed: height >= 28 && size.width >= 100))
     }
 
     private func place(_ pane: Pane, in frame: Rect) -> PanePlace {

@@ -47,7 +47,7 @@ extension Canvas {
                 Span("\(mark.glyph) ", mark.style), Span("\(link.from) \(glyphs.arrow) \(link.to)", look[.title]),
             ]
         case .socket(let id): return [Span(id, look[.title])]
-        case .event: return []
+        case .event, .group, .edge: return []
         }
     }
 
@@ -75,7 +75,7 @@ extension Canvas {
         case .node(let name): shown.node(name).map(nodeDetail) ?? []
         case .link(let id): shown.link(id).map(linkDetail) ?? []
         case .socket(let id): shown.socket(id).map(socketDetail) ?? []
-        case .event: []
+        case .event, .group, .edge: []
         }
     }
 

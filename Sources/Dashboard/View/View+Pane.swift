@@ -52,6 +52,7 @@ extension Canvas {
 
     private func table(_ pane: Pane, rows: [Subject], head: String?) -> Table {
         switch pane {
+        case .graph: Table(columns: [], count: 0, look: look) { _ in .init([]) }
         case .nodes: nodesTable(rows, head: head)
         case .links: linksTable(rows, head: head)
         case .sockets: socketsTable(rows, head: head)
@@ -63,6 +64,7 @@ extension Canvas {
 extension Pane {
     var title: String {
         switch self {
+        case .graph: "graph"
         case .nodes: "nodes"
         case .links: "links"
         case .sockets: "sockets"
@@ -75,6 +77,7 @@ extension Observation {
     /// How many things a list has without the filter.
     func count(of pane: Pane) -> Int {
         switch pane {
+        case .graph: nodes.count
         case .nodes: nodes.count
         case .links: links.count
         case .sockets: sockets.count

@@ -50,8 +50,13 @@ struct Canvas {
         if state.detail != nil {
             drawDetail(layout.body)
         } else {
-            for place in layout.panes { drawPane(place, isBoxed: layout.isBoxed) }
-            if let traffic = layout.traffic { drawTraffic(traffic) }
+            for place in layout.panes {
+                if place.pane == .graph {
+                    drawGraph(place.frame)
+                } else {
+                    drawPane(place, isBoxed: layout.isBoxed)
+                }
+            }
         }
         if let verdict = layout.verdict { drawVerdict(verdict) }
         drawStatus(layout.status)

@@ -32,12 +32,15 @@ public struct Key: Hashable, Sendable {
     public var control: Bool
     /// Whether Alt (Meta) was held down.
     public var alt: Bool
+    /// Whether Shift was held down, of keys that do not write.
+    public var shift: Bool
 
     /// A key.
-    public init(_ code: Code, control: Bool = false, alt: Bool = false) {
+    public init(_ code: Code, control: Bool = false, alt: Bool = false, shift: Bool = false) {
         self.code = code
         self.control = control
         self.alt = alt
+        self.shift = shift
     }
 
     /// The key that writes that character.

@@ -55,7 +55,15 @@ extension InputParser {
             if parameters.count == 1, (2...16).contains(first) { modifier = first }
         }
         let bits = max(0, modifier - 1)
-        return code.map { Key($0, control: bits & 4 != 0, alt: bits & 10 != 0) }
+        return code.map { code in
+            // Letters and Tab have Shift in themselves.
+            let hasShift =
+                switch code {
+                case .character, .backTab: false
+                default: bits & 1 != 0
+                }
+            return Key(code, control: bits & 4 != 0, alt: bits & 10 != 0, shift: hasShift)
+        }
     }
 
     private func writing(_ value: Int, modifier: Int) -> Key? {

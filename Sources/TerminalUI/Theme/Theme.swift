@@ -48,6 +48,16 @@ public struct Theme: Hashable, Sendable {
         case stageKernel = "stage-kernel"
         /// The receiver's ZeroMQ queue.
         case stageReceive = "stage-receive"
+        /// A node's box in the graph.
+        case node
+        /// A link in the graph on which messages pass.
+        case edge
+        /// A link that is up, and quiet.
+        case edgeIdle = "edge-idle"
+        /// A link that is down, refused, or never came up.
+        case edgeDown = "edge-down"
+        /// What travels along a live link.
+        case pulse
     }
 
     /// The theme's name, as the screen shows it.
@@ -123,6 +133,11 @@ public struct Theme: Hashable, Sendable {
             .stageSend: Style(foreground: .indexed(4)),
             .stageKernel: Style(foreground: .indexed(3)),
             .stageReceive: Style(foreground: .indexed(5)),
+            .node: Style(foreground: .indexed(6)),
+            .edge: Style(foreground: .indexed(4)),
+            .edgeIdle: Style(modifiers: .dim),
+            .edgeDown: Style(foreground: .indexed(1)),
+            .pulse: Style(foreground: .indexed(6), modifiers: .bold),
         ])
 
     /// The theme without colours: weight, underline and reverse alone. States differ by their symbols too.
@@ -143,6 +158,9 @@ public struct Theme: Hashable, Sendable {
             .focus: Style(modifiers: .bold),
             .tabSelected: Style(modifiers: [.bold, .reverse]),
             .input: Style(modifiers: .underline),
+            .edgeIdle: Style(modifiers: .dim),
+            .edgeDown: Style(modifiers: .bold),
+            .pulse: Style(modifiers: [.bold, .reverse]),
         ])
 }
 
