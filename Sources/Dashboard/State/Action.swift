@@ -17,7 +17,11 @@ public enum Action: Equatable, Sendable {
     case injection(ControlReply)
     /// A sentence for the status line.
     case message(String)
+    /// A sentence for the status line about what went wrong.
+    case problem(String)
     case themeChanged(Theme)
+    /// The picture is about to be drawn. The terminal gets one so often at most: zero for one that keeps up.
+    case drawn(every: Duration)
     /// Time since the dashboard began; messages vanish by it.
     case tick(elapsed: Duration)
 }
@@ -34,8 +38,17 @@ public enum Effect: Equatable, Sendable {
     case detach
     /// Put the text on the terminal's clipboard.
     case copy(String)
-    /// Load the next theme, and answer with `Action.themeChanged`.
-    case cycleTheme
+    /// Load another theme, and answer with `Action.themeChanged` and a sentence.
+    case theme(ThemeChoice)
+    /// Save what is on the screen, and answer with a sentence: into this file (SVG, or text where its name ends in
+    /// `.txt`), or, with nil, as both under a name with the date in the current folder.
+    case screenshot(String?)
     /// Take a snapshot this often from now on.
     case refresh(Duration)
+}
+
+/// Which theme is wanted.
+public enum ThemeChoice: Equatable, Sendable {
+    case next, previous
+    case named(String)
 }

@@ -46,7 +46,7 @@ extension DashboardState {
     }
 
     mutating func compose(_ key: Key) -> [Effect] {
-        let command = Keymap.command(for: key, in: [.composer])
+        let command = keymap.command(for: key, in: [.composer])
         switch command {
         case .back: overlay = nil
         case .send: return send()

@@ -79,7 +79,7 @@ extension DashboardState {
             say("Sends it again to \(injection.target) …")
             return [.inject(injection)]
         } catch {
-            say(error.sentence, isProblem: true)
+            say(error.text, isProblem: true)
             return []
         }
     }
@@ -98,12 +98,8 @@ extension DashboardState {
             composer.target = TextInput(injection.target)
             composer.type = injection.type
         } catch {
-            composer.problem = error.sentence
+            composer.problem = error.text
         }
-    }
-
-    struct Refusal: Error {
-        var sentence: String
     }
 
     /// The frames as a peer would send them: without the identity that a ROUTER puts in front.
@@ -115,15 +111,15 @@ extension DashboardState {
         guard message.frames.count == message.frameCount, message.frames.allSatisfy({ $0.bytes.count == $0.size })
         else {
             throw Refusal(
-                sentence: "Only the first bytes of this message were kept: it cannot be sent again as it was.")
+                text: "Only the first bytes of this message were kept: it cannot be sent again as it was.")
         }
         let target = message.direction == .received ? message.socket : message.peer
         guard let target else {
-            throw Refusal(sentence: "It is not known which socket got this message.")
+            throw Refusal(text: "It is not known which socket got this message.")
         }
         guard boundSockets.contains(target) else {
             throw Refusal(
-                sentence:
+                text:
                     "\(target) only connects: no fresh peer can reach it. e edits; send it to \(bound(near: target)).")
         }
         let types = Composer.types(reaching: socketType(target))

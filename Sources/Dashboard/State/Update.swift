@@ -17,12 +17,23 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
     case .message(let text): state.say(text)
+    case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
         state.theme = theme
+    case .drawn(let interval):
+        state.frameInterval = interval
+        state.drawnAt = state.now
+        state.isFrameDue = false
+        return []
     case .tick(let elapsed):
         state.now = elapsed
-        if let message = state.message, message.until <= elapsed { state.message = nil }
+        // Time alone changes little that is seen: a message is over, or the pulses move.
+        let isOver = state.message.map { $0.until <= elapsed } ?? false
+        let moves = state.motion.map { elapsed - state.drawnAt >= $0 } ?? false
+        guard isOver || moves else { return [] }
+        if isOver { state.message = nil }
     }
+    state.isFrameDue = true
     state.settle()
     return effects
 }
@@ -64,7 +75,7 @@ extension DashboardState {
     // MARK: Keys
 
     mutating func press(_ key: Key) -> [Effect] {
-        if Keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
+        if keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
         message = nil
         switch overlay {
         case .question(_, let command): return answer(key, command)
@@ -75,8 +86,9 @@ extension DashboardState {
         case .help(let offset):
             scrollHelp(key, from: offset)
             return []
+        case .palette: return typeCommand(key)
         case nil:
-            guard let command = Keymap.command(for: key, in: contexts) else { return [] }
+            guard let command = keymap.command(for: key, in: contexts) else { return [] }
             return obey(command)
         }
     }
@@ -88,10 +100,10 @@ extension DashboardState {
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
-        switch Keymap.command(for: key, in: [.question]) {
+        switch keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
-            if case .node(let verb, let name) = command { say("\(verb.sentence.present) \(name) …") }
+            if case .node(let verb, let name) = command { say("\(verb.doing) \(name) …") }
             return [.command(command)]
         case .no:
             overlay = nil
@@ -104,7 +116,7 @@ extension DashboardState {
 
     private mutating func scrollHelp(_ key: Key, from offset: Int) {
         let page = max(1, size.height - 6)
-        switch Keymap.command(for: key, in: [.moving, .looking]) {
+        switch keymap.command(for: key, in: [.moving, .looking]) {
         case .down: overlay = .help(offset: offset + 1)
         case .up: overlay = .help(offset: offset - 1)
         case .pageDown: overlay = .help(offset: offset + page)
@@ -140,13 +152,14 @@ extension DashboardState {
         case .filter:
             filterInput.insert(text)
             filter.text = filterInput.text
+        case .palette: pasteCommand(text)
         case .help, .question, nil: break
         }
     }
 
     // MARK: Commands
 
-    private mutating func obey(_ command: Command) -> [Effect] {
+    mutating func obey(_ command: Command) -> [Effect] {
         switch command {
         case .screen(let next): show(next)
         case .nextScreen: turn(by: 1)
@@ -177,18 +190,27 @@ extension DashboardState {
         case .filter:
             filterInput = TextInput(filter.text)
             overlay = .filter
-        case .freeze: frozen = frozen == nil ? live : nil
+        case .freeze: freeze()
         case .help: overlay = .help(offset: 0)
         case .faster: return changeRefresh(by: -1)
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
-        case .theme: return [.cycleTheme]
+        case .theme: return [.theme(.next)]
+        case .previousTheme: return [.theme(.previous)]
+        case .palette: openPalette()
+        case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .yes, .no: break
+        case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer: break
         }
         return []
+    }
+
+    private mutating func freeze() {
+        frozen = frozen == nil ? live : nil
+        let key = keymap.key(for: .freeze)
+        say(frozen == nil ? "Live again." : "What you see is frozen: \(key) goes on. The session has not stopped.")
     }
 
     mutating func show(_ next: Screen) {
@@ -310,14 +332,16 @@ extension DashboardState {
         let next = choices[max(0, min(place + step, choices.count - 1))]
         guard next != refresh else { return [] }
         refresh = next
-        say("Refreshes every \(Format.seconds(next / .seconds(1))).")
+        let other = keymap.key(for: step < 0 ? .slower : .faster)
+        say("Refreshes every \(Format.seconds(next / .seconds(1))): \(other) goes back.")
         return [.refresh(next)]
     }
 
     // MARK: Nodes
 
-    private mutating func act(_ command: Command) -> [Effect] {
-        guard let name = targetNode, let node = live.node(name) else {
+    /// - Parameter name: the node; nil: the one that is selected.
+    mutating func act(_ command: Command, on name: String? = nil) -> [Effect] {
+        guard let name = name ?? targetNode, let node = live.node(name) else {
             say("No node is selected.", isProblem: true)
             return []
         }
@@ -338,7 +362,7 @@ extension DashboardState {
             overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
             return []
         }
-        say("\(verb.sentence.present) \(name) …")
+        say("\(verb.doing) \(name) …")
         return [.command(order)]
     }
 
@@ -354,12 +378,15 @@ extension DashboardState {
             return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
         }
         let alive = node.pid != nil
+        let start = keymap.key(for: .start)
         switch verb {
-        case .start where alive: return "\(node.name) runs already (pid \(node.pid ?? 0)): r restarts it."
+        case .start where alive:
+            return "\(node.name) runs already (pid \(node.pid ?? 0)): \(keymap.key(for: .restart)) restarts it."
         case .kill where !alive, .pause where !alive, .resume where !alive:
-            return "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). s starts it."
+            return
+                "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). \(start) starts it."
         case .stop where !alive && node.state != .backoff && node.state != .waiting:
-            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. s starts it."
+            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. \(start) starts it."
         default: return nil
         }
     }
@@ -370,7 +397,7 @@ extension DashboardState {
         case .event, .joined: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
-                say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")
+                say(sentence(after: verb, nodes.isEmpty ? [name] : nodes))
             }
         }
     }

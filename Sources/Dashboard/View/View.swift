@@ -64,6 +64,7 @@ struct Canvas {
         switch state.overlay {
         case .help(let offset): drawHelp(offset: offset)
         case .composer: drawComposer()
+        case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
         case .filter, nil: break
         }
