@@ -73,7 +73,7 @@ let package = Package(
         // The screens.
         .target(name: "TerminalUI", swiftSettings: swift),
         .target(
-            name: "Dashboard", dependencies: ["TerminalUI", "Telemetry", "RunDirectory"],
+            name: "Dashboard", dependencies: ["Payload", "TerminalUI", "Telemetry", "RunDirectory"],
             swiftSettings: swift),
         .target(name: "Terminal", dependencies: ["CNcurses", "TerminalUI"], swiftSettings: swift),
 

@@ -8,6 +8,7 @@ enum Command: Equatable, Sendable {
     case open, back
     case filter, freeze, faster, slower
     case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
+    case messages, sampling, bytes, copy, again, edit
     case start, stop, kill, restart, pause
     case inject, theme, previousTheme, help, detach, quit, interrupt
     case palette, screenshot
@@ -27,6 +28,7 @@ public struct Keymap: Sendable {
         case looking = "Looking"
         case moving = "Moving"
         case graph = "In the graph"
+        case messages = "In the messages"
         case acting = "On the selected node"
         case composer = "In the composer"
         case palette = "In the palette"
@@ -55,7 +57,7 @@ public struct Keymap: Sendable {
     }
 
     static let bindings: [Binding] =
-        screens + moving + graph + looking + acting + composer + palette + question + anywhere
+        screens + moving + graph + messages + looking + acting + composer + palette + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -95,6 +97,23 @@ public struct Keymap: Sendable {
             context: .graph, keys: [Key(.down, shift: true)], label: "Shift-↓", command: .panDown, help: "pan down"),
     ]
 
+    private static let messages: [Binding] = [
+        Binding(
+            context: .messages, keys: [.character("S")], label: "S", command: .sampling,
+            help: "how many are copied: some, every one, none"),
+        Binding(
+            context: .messages, keys: [.character("b")], label: "b", command: .bytes,
+            help: "what it means, or its bytes"
+        ),
+        Binding(
+            context: .messages, keys: [.character("y")], label: "y", command: .copy,
+            help: "copy the payload to the clipboard"),
+        Binding(
+            context: .messages, keys: [.character("a")], label: "a", command: .again, help: "send it again"),
+        Binding(
+            context: .messages, keys: [.character("e")], label: "e", command: .edit, help: "edit it, and send"),
+    ]
+
     private static let looking: [Binding] = [
         Binding(context: .looking, keys: [.tab], label: "Tab", command: .nextScreen, help: "next screen"),
         Binding(
@@ -105,6 +124,9 @@ public struct Keymap: Sendable {
         Binding(
             context: .looking, keys: [.character("/")], label: "/", command: .filter,
             help: "filter rows; ! inverts, ↑ recalls the last", hint: "filter"),
+        Binding(
+            context: .looking, keys: [.character("m")], label: "m", command: .messages,
+            help: "messages of what is selected"),
         Binding(
             context: .looking, keys: [.character(" ")], label: "Space", command: .freeze,
             help: "freeze the view; collection goes on", hint: "freeze"),

@@ -1,4 +1,5 @@
 import CNcurses
+import FoundationEssentials
 import Glibc
 public import TerminalUI
 
@@ -134,6 +135,13 @@ public final class TerminalScreen {
         shown = buffer
         shownCursor = cursor
         return start.duration(to: clock.now)
+    }
+
+    /// Puts a text on the clipboard of the person's terminal, by the sequence OSC 52; where the terminal does not know it,
+    /// or was told not to obey, nothing happens. Of more than 74,000 bytes only the first are put: terminals take no more.
+    public func copy(_ text: String) {
+        guard !isRestored, !isClosed else { return }
+        cn_send("\u{1B}]52;c;\(Data(text.utf8.prefix(74_000)).base64EncodedString())\u{7}")
     }
 
     /// Waits for what happens next; `nil` when nothing did within `timeout`. Blocks no longer than that.

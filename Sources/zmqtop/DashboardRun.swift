@@ -58,7 +58,10 @@ struct DashboardRun {
         var state = DashboardState(
             topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
-            readOnly: readOnly || scene.isReadOnly, keymap: screen.configuration.keymap, themes: themes.names)
+            readOnly: readOnly || scene.isReadOnly, keymap: screen.configuration.keymap, themes: themes.names,
+            canSample: scene.collector != nil)
+        // While it lives, the taps copy messages.
+        var sampler: (reader: SampleReader, interval: Double)?
         var nextLook = start
         var nextReload = start + Self.reloadTime
         var pace = FramePace()
@@ -73,12 +76,20 @@ struct DashboardRun {
             if now >= nextLook {
                 actions.append(.snapshot(try scene.snapshot(final: false)))
                 nextLook = now + refresh
+                if let reader = sampler?.reader {
+                    actions.append(.messages(reader.read(), overwritten: reader.overwritten))
+                }
                 if let end = scene.end() { return .over(end) }
             }
             actions.append(.tick(elapsed: now - start))
             for action in actions {
                 for effect in update(&state, action) {
                     if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
+                }
+            }
+            if state.sampling != sampler?.interval {
+                sampler = scene.collector.flatMap { collector in
+                    state.sampling.map { (SampleReader(collector, every: $0), $0) }
                 }
             }
             draw(&state, &pace, at: clock.now - start)
@@ -127,6 +138,7 @@ struct DashboardRun {
         case .inject(let injection):
             scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
         case .refresh(let every): refresh = every
+        case .copy(let text): screen.terminal.copy(text)
         case .theme(let choice): change(&themes, choice, mailbox)
         case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)
         }

@@ -9,6 +9,8 @@ public enum Action: Equatable, Sendable {
     case resize(Size)
     /// A new look at the session. It is collected also while the view is frozen.
     case snapshot(Snapshot)
+    /// Messages that passed since the last ones, and how many were overwritten before they could be read, so far.
+    case messages([SampledMessage], overwritten: Int)
     /// What became of a command that an effect asked for.
     case reply(to: SessionCommand, ControlReply)
     /// What became of the injection that an effect asked for, line by line.
@@ -34,6 +36,8 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
+    /// Put the text on the terminal's clipboard.
+    case copy(String)
     /// Load another theme, and answer with `Action.themeChanged` and a sentence.
     case theme(ThemeChoice)
     /// Save what is on the screen, and answer with a sentence: into this file (SVG, or text where its name ends in

@@ -23,6 +23,11 @@ public struct DashboardState: Equatable, Sendable {
         var until: Duration
     }
 
+    /// Why something asked for is not done: one sentence.
+    struct Refusal: Error {
+        var text: String
+    }
+
     /// What was loaded.
     public let topology: ResolvedTopology
     /// Whether whatever would change the session is refused.
@@ -60,6 +65,12 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// How many messages the Messages screen asks for.
+    var samplingLevel = SamplingLevel.some
+    /// Whether messages are shown as bytes, not as what they mean.
+    var showsBytes = false
+    /// Whether there are taps to ask for messages.
+    let canSample: Bool
     /// What was done by the palette, the newest last.
     var commandHistory: [String] = []
     var message: Message?
@@ -80,10 +91,11 @@ public struct DashboardState: Equatable, Sendable {
     ///   - readOnly: refuses, with a sentence, whatever would change the session.
     ///   - keymap: the keys.
     ///   - themes: the names of the themes that `Effect.theme` can load.
+    ///   - canSample: whether messages can be asked for.
     public init(
         topology: ResolvedTopology, theme: Theme, glyphs: Glyphs, size: Size = Size(width: 80, height: 24),
         refresh: Duration = .milliseconds(500), readOnly: Bool = false, keymap: Keymap = .standard,
-        themes: [String] = []
+        themes: [String] = [], canSample: Bool = true
     ) {
         self.topology = topology
         self.theme = theme
@@ -91,6 +103,7 @@ public struct DashboardState: Equatable, Sendable {
         self.size = size
         self.refresh = refresh
         self.readOnly = readOnly
+        self.canSample = canSample
         self.keymap = keymap
         self.themes = themes
     }
@@ -117,6 +130,7 @@ public struct DashboardState: Equatable, Sendable {
         case .nodes: return through(shown.nodes, Self.words).map { .node($0.name) }
         case .links: return through(shown.links, Self.words).map { .link($0.id) }
         case .sockets: return through(shown.sockets, Self.words).map { .socket($0.id) }
+        case .messages: return through(shown.messages.entries, \.words).map { .message($0.id) }
         case .events: return through(shown.log.entries, Self.words).map { .event($0.id) }
         }
     }
@@ -150,6 +164,7 @@ public struct DashboardState: Equatable, Sendable {
             guard let link = shown.link(id) else { return nil }
             return shown.owner(of: link.from) ?? shown.owner(of: link.to)
         case .event(let id): return shown.log.entry(id)?.node
+        case .message(let id): return shown.messages.entry(id).flatMap { shown.owner(of: $0.message.socket) }
         case .group, .edge, nil: return nil
         }
     }

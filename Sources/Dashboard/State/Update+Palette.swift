@@ -106,10 +106,6 @@ extension DashboardState {
         }
     }
 
-    private struct Refusal: Error {
-        var text: String
-    }
-
     private mutating func perform(_ line: String) throws(Refusal) -> [Effect] {
         let (name, rest) = Palette.split(line)
         let argument = rest ?? ""
@@ -201,6 +197,7 @@ extension DashboardState {
         case .link: pane = .links
         case .socket: pane = .sockets
         case .event: pane = .events
+        case .message: pane = .messages
         case .group, .edge: return
         }
         guard let screen = screen.panes.contains(pane) ? screen : Screen.allCases.first(where: { $0.panes == [pane] })

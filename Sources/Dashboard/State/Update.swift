@@ -13,6 +13,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .input(.wake): break
     case .input(.closed): effects = [.quit]
     case .snapshot(let snapshot): state.live.take(snapshot)
+    case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
     case .message(let text): state.say(text)
@@ -45,7 +46,7 @@ extension DashboardState {
         let layout = Layout(self, size: size)
         for pane in layout.panes where pane.pane != .graph {
             selections[pane.pane, default: Selection()].settle(
-                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane == .events)
+                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane.followsTail)
         }
         shareSelection()
         if let detail, !exists(detail) {
@@ -66,6 +67,7 @@ extension DashboardState {
         case .link(let id): shown.link(id) != nil
         case .socket(let id): shown.socket(id) != nil
         case .event(let id): shown.log.entry(id) != nil
+        case .message(let id): shown.messages.entry(id) != nil
         case .group, .edge: true
         }
     }
@@ -93,7 +95,8 @@ extension DashboardState {
 
     /// Where keys are looked for, the nearest first.
     private var contexts: [Keymap.Context] {
-        (focus == .graph && detail == nil ? [.graph] : []) + [.moving, .looking, .acting]
+        (focus == .graph && detail == nil ? [.graph] : []) + (screen == .messages ? [.messages] : [])
+            + [.moving, .looking, .acting]
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
@@ -176,6 +179,12 @@ extension DashboardState {
         case .zoomOut: zoom(by: -1)
         case .fold: fold()
         case .hottest: followHottest()
+        case .messages: showMessages()
+        case .sampling: nextSamplingLevel()
+        case .bytes: showsBytes.toggle()
+        case .copy: return copyMessage()
+        case .again: return sendAgain()
+        case .edit: editMessage()
         case .open: open()
         case .back: back()
         case .filter:
@@ -248,7 +257,7 @@ extension DashboardState {
         case .pageUp: step(by: -page, rows: rows, flows: false)
         case .pageDown: step(by: page, rows: rows, flows: false)
         case .first: selections[focus]?.subject = rows.first
-        default: selections[focus]?.subject = focus == .events ? nil : rows.last
+        default: selections[focus]?.subject = focus.followsTail ? nil : rows.last
         }
     }
 
@@ -257,25 +266,25 @@ extension DashboardState {
         guard var selection = selections[focus] else { return }
         let next = selection.row + step
         // The newest end of the events has no row of its own: the first step up selects the newest entry.
-        if focus == .events, selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
+        if focus.followsTail, selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
             selections[focus]?.subject = step == -1 ? last : rows[max(0, next)]
             return
         }
         if flows, next < 0 || next >= rows.count, let place = screen.panes.firstIndex(of: focus) {
             let neighbour = place + (next < 0 ? -1 : 1)
             guard screen.panes.indices.contains(neighbour) else {
-                if focus == .events, step > 0 { selections[focus]?.subject = nil }
+                if focus.followsTail, step > 0 { selections[focus]?.subject = nil }
                 return
             }
             focus = screen.panes[neighbour]
-            if focus != .events, focus != .graph {
+            if !focus.followsTail, focus != .graph {
                 let others = self.rows(of: focus)
                 selections[focus]?.subject = next < 0 ? others.last : others.first
             }
             return
         }
         guard !rows.isEmpty else { return }
-        if focus == .events, next >= rows.count {
+        if focus.followsTail, next >= rows.count {
             selection.subject = nil
         } else {
             selection.subject = rows[max(0, min(next, rows.count - 1))]
@@ -284,7 +293,10 @@ extension DashboardState {
     }
 
     mutating func open() {
-        guard detail == nil, let subject = selections[focus]?.subject else { return }
+        guard detail == nil else { return }
+        // At the newest end of the messages the newest is meant.
+        let newest = focus == .messages ? rows(of: .messages).last : nil
+        guard let subject = selections[focus]?.subject ?? newest else { return }
         detailOffset = 0
         if case .event(let id) = subject, let entry = shown.log.entry(id) {
             // What is known of an event is its line; what one wants to see is where it happened.
@@ -307,8 +319,8 @@ extension DashboardState {
             filter = Filter()
         } else if frozen != nil {
             frozen = nil
-        } else if selections[.events]?.subject != nil, focus == .events {
-            selections[.events]?.subject = nil
+        } else if selections[focus]?.subject != nil, focus.followsTail {
+            selections[focus]?.subject = nil
         }
     }
 

@@ -80,7 +80,7 @@ extension Canvas {
         var notes: [[Span]] = []
         if let frozen = state.frozen {
             let age = max(0, (state.live.snapshot?.elapsed ?? 0) - (frozen.snapshot?.elapsed ?? 0))
-            notes.append([Span(" FROZEN \(Format.seconds(age)) ago ", look[.paused].adding([.bold, .reverse]))])
+            notes.append([Span(" FROZEN \(Format.seconds(age)) ", look[.paused].adding([.bold, .reverse]))])
         }
         if state.filter.isActive, state.overlay != .filter {
             let text = Buffer.fitted(state.filter.text, width: 20, ellipsis: glyphs.ellipsis)

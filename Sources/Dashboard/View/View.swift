@@ -58,6 +58,7 @@ struct Canvas {
                 }
             }
         }
+        if let preview = layout.preview { drawPreview(preview) }
         if let verdict = layout.verdict { drawVerdict(verdict) }
         drawStatus(layout.status)
         switch state.overlay {
