@@ -15,7 +15,7 @@ enum Command: Equatable, Sendable {
     // In the palette.
     case run, complete, older, newer
     // In the composer.
-    case nextField, previousField, send
+    case nextField, previousField, send, keep, forget
     // Answers to a question.
     case yes, no
 }
@@ -173,6 +173,11 @@ public struct Keymap: Sendable {
             context: .composer, keys: [.enter], label: "Enter", command: .open,
             help: "next frame or field; sends on [ Send ]"),
         Binding(context: .composer, keys: [.control("s")], label: "Ctrl-S", command: .send, help: "send"),
+        Binding(
+            context: .composer, keys: [.control("t")], label: "Ctrl-T", command: .keep,
+            help: "keep it between runs, by its name"),
+        Binding(
+            context: .composer, keys: [.control("x")], label: "Ctrl-X", command: .forget, help: "forget what is kept"),
         Binding(context: .composer, keys: [.escape], label: "Esc", command: .back, help: "close; the draft stays"),
     ]
 

@@ -65,6 +65,8 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// What is kept of the composer between runs.
+    var drafts: [KeptDraft] = []
     /// How many messages the Messages screen asks for.
     var samplingLevel = SamplingLevel.some
     /// Whether messages are shown as bytes, not as what they mean.

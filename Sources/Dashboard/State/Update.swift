@@ -16,6 +16,9 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
+    case .order(let progress): state.take(progress)
+    case .files(let files, let problem): effects = state.take(files, problem: problem)
+    case .drafts(let drafts): state.drafts = drafts
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
@@ -202,7 +205,7 @@ extension DashboardState {
         case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer: break
+        case .nextField, .previousField, .send, .keep, .forget, .yes, .no, .run, .complete, .older, .newer: break
         }
         return []
     }
