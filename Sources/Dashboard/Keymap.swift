@@ -12,6 +12,8 @@ enum Command: Equatable, Sendable {
     case inject, theme, help, detach, quit, interrupt
     // In the composer.
     case nextField, previousField, send
+    // What is wrong: the list, and the next in it.
+    case verdict
     // Answers to a question.
     case yes, no
 }
@@ -24,6 +26,7 @@ public enum Keymap {
         case moving = "Moving"
         case graph = "In the graph"
         case acting = "On the selected node"
+        case verdicts = "In the verdicts"
         case composer = "In the composer"
         case question = "At a question"
         case anywhere = "Anywhere"
@@ -41,7 +44,8 @@ public enum Keymap {
         var hint: String?
     }
 
-    static let bindings: [Binding] = screens + moving + graph + looking + acting + composer + question + anywhere
+    static let bindings: [Binding] =
+        screens + moving + graph + looking + acting + verdicts + composer + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -96,6 +100,9 @@ public enum Keymap {
             help: "freeze the view; collection goes on", hint: "freeze"),
         Binding(context: .looking, keys: [.character("+")], label: "+", command: .faster, help: "refresh more often"),
         Binding(context: .looking, keys: [.character("-")], label: "-", command: .slower, help: "refresh less often"),
+        Binding(
+            context: .looking, keys: [.character("v")], label: "v", command: .verdict,
+            help: "what is wrong: verdicts, then lints"),
         Binding(context: .looking, keys: [.character("t")], label: "t", command: .theme, help: "next theme"),
     ]
 
@@ -115,6 +122,18 @@ public enum Keymap {
         Binding(
             context: .acting, keys: [.character("p")], label: "p", command: .pause, help: "pause, or resume",
             hint: "pause"),
+    ]
+
+    private static let verdicts: [Binding] = [
+        Binding(
+            context: .verdicts, keys: [.character("v")], label: "v", command: .verdict,
+            help: "the next one, round and round", hint: "next"),
+        Binding(
+            context: .verdicts, keys: [.enter], label: "Enter", command: .open, help: "go to what it is about",
+            hint: "go there"),
+        Binding(
+            context: .verdicts, keys: [.escape, .character("q")], label: "Esc", command: .back, help: "leave",
+            hint: "leave"),
     ]
 
     private static let composer: [Binding] = [

@@ -7,7 +7,8 @@ import Testing
 @Suite struct KeymapTests {
     /// Contexts that are asked together: a key may stand in one of them only.
     static let together: [[Keymap.Context]] = [
-        [.anywhere, .looking, .moving, .acting], [.anywhere, .composer], [.anywhere, .question],
+        [.anywhere, .looking, .moving, .acting], [.anywhere, .verdicts, .moving], [.anywhere, .composer],
+        [.anywhere, .question],
     ]
 
     @Test(arguments: together)

@@ -54,6 +54,10 @@ import Testing
             state.press([Key("s", control: true)])
         },
         Scene(name: "verdict") { $0.judge() },
+        Scene(name: "findings") { state in
+            state.judge()
+            state.type("vv")
+        },
         Scene(name: "detail-verdict") { state in
             state.judge()
             state.type("3jjj\r")

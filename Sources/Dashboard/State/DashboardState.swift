@@ -12,12 +12,20 @@ public struct DashboardState: Equatable, Sendable {
         case composer
         /// The filter is being typed.
         case filter
+        /// The list of what is wrong.
+        case findings
     }
 
     /// A sentence on the status line, until `until` on the clock of `tick`.
     struct Message: Equatable, Sendable {
         var text: String
         var isProblem: Bool
+        var until: Duration
+    }
+
+    /// A verdict that has ended, told until `until` on the clock of `tick`.
+    struct Ended: Equatable, Sendable {
+        var finding: Finding
         var until: Duration
     }
 
@@ -54,6 +62,10 @@ public struct DashboardState: Equatable, Sendable {
     var overlay: Overlay?
     var composer = Composer()
     var message: Message?
+    /// As one goes through them.
+    var findings = Findings()
+    /// The verdict that stood on its line last, when there is none any more.
+    var ended: Ended?
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
     /// Time since the dashboard began, as last told by `tick`.

@@ -12,7 +12,10 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .input(.resize(let size)), .resize(let size): state.size = size
     case .input(.wake): break
     case .input(.closed): effects = [.quit]
-    case .snapshot(let snapshot): state.live.take(snapshot)
+    case .snapshot(let snapshot):
+        let before = state.live.headline
+        state.live.take(snapshot)
+        state.noteEnd(of: before)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
     case .message(let text): state.say(text)
@@ -44,6 +47,7 @@ extension DashboardState {
         if detail != nil {
             detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - layout.body.height))
         }
+        if overlay == .findings { findings.settle(allFindings, elapsed: shown.snapshot?.elapsed ?? 0) }
         if case .help(let offset) = overlay {
             overlay = .help(offset: max(0, min(offset, Canvas(state: self, size: size).helpOverflow)))
         }
@@ -72,6 +76,9 @@ extension DashboardState {
             return []
         case .help(let offset):
             scrollHelp(key, from: offset)
+            return []
+        case .findings:
+            goThroughFindings(key)
             return []
         case nil:
             guard let command = Keymap.command(for: key, in: contexts) else { return [] }
@@ -137,7 +144,7 @@ extension DashboardState {
         case .filter:
             filterInput.insert(text)
             filter.text = filterInput.text
-        case .help, .question, nil: break
+        case .help, .question, .findings, nil: break
         }
     }
 
@@ -174,6 +181,7 @@ extension DashboardState {
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
+        case .verdict: openFindings()
         case .theme: return [.cycleTheme]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]

@@ -64,6 +64,7 @@ struct Canvas {
         case .help(let offset): drawHelp(offset: offset)
         case .composer: drawComposer()
         case .question(let question, _): drawQuestion(question)
+        case .findings: drawFindings()
         case .filter, nil: break
         }
     }
