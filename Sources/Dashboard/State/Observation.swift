@@ -37,6 +37,7 @@ package struct Observation: Equatable, Sendable {
     package private(set) var snapshot: Snapshot?
     package private(set) var totals = Totals()
     private(set) var log = EventLog()
+    private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates: [String: Series] = [:]
     private(set) var messageRates = Series()
@@ -100,6 +101,11 @@ package struct Observation: Equatable, Sendable {
         }
         messageRates.record(totals.messageRate, at: next.elapsed)
         byteRates.record(totals.byteRate, at: next.elapsed)
+    }
+
+    /// Takes sampled messages in.
+    package mutating func take(_ new: [SampledMessage], overwritten: Int) {
+        messages.append(new, overwritten: overwritten)
     }
 
     private mutating func index(_ next: Snapshot) {

@@ -16,6 +16,17 @@ extension DashboardState {
         return now < Self.notice && shown.snapshot != nil ? topology.findings.first : nil
     }
 
+    /// Whether what stands on the line of verdicts changes by the time alone.
+    mutating func settleHeadline() -> Bool {
+        if let ended, ended.until <= now {
+            self.ended = nil
+            return true
+        }
+        guard !hasToldLints, now >= Self.notice else { return false }
+        hasToldLints = true
+        return !topology.findings.isEmpty
+    }
+
     /// Takes a snapshot in, and notes whether the verdict that stood there has ended with it.
     mutating func noteEnd(of before: Finding?) {
         guard var before, let since = before.since, let snapshot = live.snapshot else { return }
@@ -39,7 +50,7 @@ extension DashboardState {
 
     mutating func goThroughFindings(_ key: Key) {
         let last = findings.entries.count - 1
-        switch Keymap.command(for: key, in: [.verdicts, .moving]) {
+        switch keymap.command(for: key, in: [.verdicts, .moving]) {
         case .verdict: findings.selected = findings.selected == last ? 0 : findings.selected + 1
         case .down: findings.selected = min(last, findings.selected + 1)
         case .up: findings.selected = max(0, findings.selected - 1)
@@ -64,27 +75,14 @@ extension DashboardState {
         }
         overlay = nil
         reveal(subject)
+        detail = subject
+        detailOffset = 0
     }
 
     private func subject(named name: String) -> Subject? {
         if shown.link(name) != nil { return .link(name) }
         if shown.socket(name) != nil { return .socket(name) }
         return shown.node(name) == nil ? nil : .node(name)
-    }
-
-    /// Selects it, on this screen if it has a list for it, else on the one that does, and shows it whole.
-    private mutating func reveal(_ subject: Subject) {
-        let (pane, home): (Pane, Screen) =
-            switch subject {
-            case .node: (.nodes, .nodes)
-            case .link: (.links, .links)
-            default: (.sockets, .sockets)
-            }
-        if !screen.panes.contains(pane) { show(home) }
-        focus = pane
-        selections[pane, default: Selection()].subject = subject
-        detail = subject
-        detailOffset = 0
     }
 
     /// A press of the mouse while the list of verdicts is there: selects, a second time on the same one goes there;

@@ -16,15 +16,28 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
         let before = state.live.headline
         state.live.take(snapshot)
         state.noteEnd(of: before)
+    case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
     case .message(let text): state.say(text)
+    case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
         state.theme = theme
+    case .drawn(let interval):
+        state.frameInterval = interval
+        state.drawnAt = state.now
+        state.isFrameDue = false
+        return []
     case .tick(let elapsed):
         state.now = elapsed
-        if let message = state.message, message.until <= elapsed { state.message = nil }
+        // Time alone changes little that is seen: a message is over, or the pulses move.
+        let isOver = state.message.map { $0.until <= elapsed } ?? false
+        let headlineChanges = state.settleHeadline()
+        let moves = state.motion.map { elapsed - state.drawnAt >= $0 } ?? false
+        guard isOver || moves || headlineChanges else { return [] }
+        if isOver { state.message = nil }
     }
+    state.isFrameDue = true
     state.settle()
     return effects
 }
@@ -37,7 +50,7 @@ extension DashboardState {
         let layout = Layout(self, size: size)
         for pane in layout.panes where pane.pane != .graph {
             selections[pane.pane, default: Selection()].settle(
-                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane == .events)
+                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane.followsTail)
         }
         shareSelection()
         if let detail, !exists(detail) {
@@ -59,6 +72,7 @@ extension DashboardState {
         case .link(let id): shown.link(id) != nil
         case .socket(let id): shown.socket(id) != nil
         case .event(let id): shown.log.entry(id) != nil
+        case .message(let id): shown.messages.entry(id) != nil
         case .group, .edge: true
         }
     }
@@ -66,7 +80,7 @@ extension DashboardState {
     // MARK: Keys
 
     mutating func press(_ key: Key) -> [Effect] {
-        if Keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
+        if keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
         message = nil
         switch overlay {
         case .question(_, let command): return answer(key, command)
@@ -80,22 +94,24 @@ extension DashboardState {
         case .findings:
             goThroughFindings(key)
             return []
+        case .palette: return typeCommand(key)
         case nil:
-            guard let command = Keymap.command(for: key, in: contexts) else { return [] }
+            guard let command = keymap.command(for: key, in: contexts) else { return [] }
             return obey(command)
         }
     }
 
     /// Where keys are looked for, the nearest first.
     private var contexts: [Keymap.Context] {
-        (focus == .graph && detail == nil ? [.graph] : []) + [.moving, .looking, .acting]
+        (focus == .graph && detail == nil ? [.graph] : []) + (screen == .messages ? [.messages] : [])
+            + [.moving, .looking, .acting]
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
-        switch Keymap.command(for: key, in: [.question]) {
+        switch keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
-            if case .node(let verb, let name) = command { say("\(verb.sentence.present) \(name) …") }
+            if case .node(let verb, let name) = command { say("\(verb.doing) \(name) …") }
             return [.command(command)]
         case .no:
             overlay = nil
@@ -108,7 +124,7 @@ extension DashboardState {
 
     private mutating func scrollHelp(_ key: Key, from offset: Int) {
         let page = max(1, size.height - 6)
-        switch Keymap.command(for: key, in: [.moving, .looking]) {
+        switch keymap.command(for: key, in: [.moving, .looking]) {
         case .down: overlay = .help(offset: offset + 1)
         case .up: overlay = .help(offset: offset - 1)
         case .pageDown: overlay = .help(offset: offset + page)
@@ -142,15 +158,16 @@ extension DashboardState {
         switch overlay {
         case .composer: composer.paste(text)
         case .filter:
-            filterInput.insert(text)
+            filterInput.insert(String(text.prefix(Self.longestLine)))
             filter.text = filterInput.text
+        case .palette: pasteCommand(text)
         case .help, .question, .findings, nil: break
         }
     }
 
     // MARK: Commands
 
-    private mutating func obey(_ command: Command) -> [Effect] {
+    mutating func obey(_ command: Command) -> [Effect] {
         switch command {
         case .screen(let next): show(next)
         case .nextScreen: turn(by: 1)
@@ -170,24 +187,39 @@ extension DashboardState {
         case .zoomOut: zoom(by: -1)
         case .fold: fold()
         case .hottest: followHottest()
+        case .messages: showMessages()
+        case .sampling: nextSamplingLevel()
+        case .bytes: showsBytes.toggle()
+        case .copy: return copyMessage()
+        case .again: return sendAgain()
+        case .edit: editMessage()
         case .open: open()
         case .back: back()
         case .filter:
             filterInput = TextInput(filter.text)
             overlay = .filter
-        case .freeze: frozen = frozen == nil ? live : nil
+        case .freeze: freeze()
         case .help: overlay = .help(offset: 0)
         case .faster: return changeRefresh(by: -1)
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
         case .verdict: openFindings()
-        case .theme: return [.cycleTheme]
+        case .theme: return [.theme(.next)]
+        case .previousTheme: return [.theme(.previous)]
+        case .palette: openPalette()
+        case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .yes, .no: break
+        case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer: break
         }
         return []
+    }
+
+    private mutating func freeze() {
+        frozen = frozen == nil ? live : nil
+        let key = keymap.key(for: .freeze)
+        say(frozen == nil ? "Live again." : "What you see is frozen: \(key) goes on. The session has not stopped.")
     }
 
     mutating func show(_ next: Screen) {
@@ -234,7 +266,7 @@ extension DashboardState {
         case .pageUp: step(by: -page, rows: rows, flows: false)
         case .pageDown: step(by: page, rows: rows, flows: false)
         case .first: selections[focus]?.subject = rows.first
-        default: selections[focus]?.subject = focus == .events ? nil : rows.last
+        default: selections[focus]?.subject = focus.followsTail ? nil : rows.last
         }
     }
 
@@ -243,25 +275,25 @@ extension DashboardState {
         guard var selection = selections[focus] else { return }
         let next = selection.row + step
         // The newest end of the events has no row of its own: the first step up selects the newest entry.
-        if focus == .events, selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
+        if focus.followsTail, selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
             selections[focus]?.subject = step == -1 ? last : rows[max(0, next)]
             return
         }
         if flows, next < 0 || next >= rows.count, let place = screen.panes.firstIndex(of: focus) {
             let neighbour = place + (next < 0 ? -1 : 1)
             guard screen.panes.indices.contains(neighbour) else {
-                if focus == .events, step > 0 { selections[focus]?.subject = nil }
+                if focus.followsTail, step > 0 { selections[focus]?.subject = nil }
                 return
             }
             focus = screen.panes[neighbour]
-            if focus != .events, focus != .graph {
+            if !focus.followsTail, focus != .graph {
                 let others = self.rows(of: focus)
                 selections[focus]?.subject = next < 0 ? others.last : others.first
             }
             return
         }
         guard !rows.isEmpty else { return }
-        if focus == .events, next >= rows.count {
+        if focus.followsTail, next >= rows.count {
             selection.subject = nil
         } else {
             selection.subject = rows[max(0, min(next, rows.count - 1))]
@@ -270,7 +302,10 @@ extension DashboardState {
     }
 
     mutating func open() {
-        guard detail == nil, let subject = selections[focus]?.subject else { return }
+        guard detail == nil else { return }
+        // At the newest end of the messages the newest is meant.
+        let newest = focus == .messages ? rows(of: .messages).last : nil
+        guard let subject = selections[focus]?.subject ?? newest else { return }
         detailOffset = 0
         if case .event(let id) = subject, let entry = shown.log.entry(id) {
             // What is known of an event is its line; what one wants to see is where it happened.
@@ -293,8 +328,8 @@ extension DashboardState {
             filter = Filter()
         } else if frozen != nil {
             frozen = nil
-        } else if selections[.events]?.subject != nil, focus == .events {
-            selections[.events]?.subject = nil
+        } else if selections[focus]?.subject != nil, focus.followsTail {
+            selections[focus]?.subject = nil
         }
     }
 
@@ -306,14 +341,16 @@ extension DashboardState {
         let next = choices[max(0, min(place + step, choices.count - 1))]
         guard next != refresh else { return [] }
         refresh = next
-        say("Refreshes every \(Format.seconds(next / .seconds(1))).")
+        let other = keymap.key(for: step < 0 ? .slower : .faster)
+        say("Refreshes every \(Format.seconds(next / .seconds(1))): \(other) goes back.")
         return [.refresh(next)]
     }
 
     // MARK: Nodes
 
-    private mutating func act(_ command: Command) -> [Effect] {
-        guard let name = targetNode, let node = live.node(name) else {
+    /// - Parameter name: the node; nil: the one that is selected.
+    mutating func act(_ command: Command, on name: String? = nil) -> [Effect] {
+        guard let name = name ?? targetNode, let node = live.node(name) else {
             say("No node is selected.", isProblem: true)
             return []
         }
@@ -334,7 +371,7 @@ extension DashboardState {
             overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
             return []
         }
-        say("\(verb.sentence.present) \(name) …")
+        say("\(verb.doing) \(name) …")
         return [.command(order)]
     }
 
@@ -350,12 +387,15 @@ extension DashboardState {
             return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
         }
         let alive = node.pid != nil
+        let start = keymap.key(for: .start)
         switch verb {
-        case .start where alive: return "\(node.name) runs already (pid \(node.pid ?? 0)): r restarts it."
+        case .start where alive:
+            return "\(node.name) runs already (pid \(node.pid ?? 0)): \(keymap.key(for: .restart)) restarts it."
         case .kill where !alive, .pause where !alive, .resume where !alive:
-            return "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). s starts it."
+            return
+                "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). \(start) starts it."
         case .stop where !alive && node.state != .backoff && node.state != .waiting:
-            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. s starts it."
+            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. \(start) starts it."
         default: return nil
         }
     }
@@ -366,7 +406,7 @@ extension DashboardState {
         case .event, .joined: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
-                say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")
+                say(sentence(after: verb, nodes.isEmpty ? [name] : nodes))
             }
         }
     }

@@ -46,8 +46,14 @@ extension Canvas {
 
     private func emptyText(_ pane: Pane) -> String {
         if state.filter.isActive, shown.count(of: pane) > 0 { return "nothing here for /\(state.filter.text)" }
+        if pane == .messages { return noMessages }
         if shown.snapshot == nil { return "waiting for the first look at the session \(glyphs.ellipsis)" }
         return "no \(pane.title) yet"
+    }
+
+    private var noMessages: String {
+        if !state.canSample { return "no messages: zmqtop did not start these programs" }
+        return state.samplingLevel == .off ? "no messages: S asks for some" : "no message has passed yet"
     }
 
     private func table(_ pane: Pane, rows: [Subject], head: String?) -> Table {
@@ -56,6 +62,7 @@ extension Canvas {
         case .nodes: nodesTable(rows, head: head)
         case .links: linksTable(rows, head: head)
         case .sockets: socketsTable(rows, head: head)
+        case .messages: messagesTable(rows, head: head)
         case .events: eventsTable(rows, head: head)
         }
     }
@@ -68,6 +75,7 @@ extension Pane {
         case .nodes: "nodes"
         case .links: "links"
         case .sockets: "sockets"
+        case .messages: "messages"
         case .events: "events"
         }
     }
@@ -81,6 +89,7 @@ extension Observation {
         case .nodes: nodes.count
         case .links: links.count
         case .sockets: sockets.count
+        case .messages: messages.entries.count
         case .events: log.entries.count
         }
     }
