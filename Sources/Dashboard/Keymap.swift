@@ -16,6 +16,8 @@ enum Command: Equatable, Sendable {
     case run, complete, older, newer
     // In the composer.
     case nextField, previousField, send, keep, forget
+    // What is wrong: the list, and the next in it.
+    case verdict
     // Answers to a question.
     case yes, no
 }
@@ -30,6 +32,7 @@ public struct Keymap: Sendable {
         case graph = "In the graph"
         case messages = "In the messages"
         case acting = "On the selected node"
+        case verdicts = "In the verdicts"
         case composer = "In the composer"
         case palette = "In the palette"
         case question = "At a question"
@@ -38,7 +41,7 @@ public struct Keymap: Sendable {
         /// Whether it stands in front of the screens, and has the keys to itself.
         var isInFront: Bool {
             switch self {
-            case .composer, .palette, .question: true
+            case .verdicts, .composer, .palette, .question: true
             default: false
             }
         }
@@ -57,7 +60,7 @@ public struct Keymap: Sendable {
     }
 
     static let bindings: [Binding] =
-        screens + moving + graph + messages + looking + acting + composer + palette + question + anywhere
+        screens + moving + graph + messages + looking + acting + verdicts + composer + palette + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -132,6 +135,9 @@ public struct Keymap: Sendable {
             help: "freeze the view; collection goes on", hint: "freeze"),
         Binding(context: .looking, keys: [.character("+")], label: "+", command: .faster, help: "refresh more often"),
         Binding(context: .looking, keys: [.character("-")], label: "-", command: .slower, help: "refresh less often"),
+        Binding(
+            context: .looking, keys: [.character("v")], label: "v", command: .verdict,
+            help: "what is wrong: verdicts, then lints"),
         Binding(context: .looking, keys: [.character("t")], label: "t", command: .theme, help: "next theme"),
         Binding(
             context: .looking, keys: [.character("T")], label: "T", command: .previousTheme, help: "theme before"),
@@ -159,6 +165,18 @@ public struct Keymap: Sendable {
         Binding(
             context: .acting, keys: [.character("p")], label: "p", command: .pause, help: "pause, or resume",
             hint: "pause"),
+    ]
+
+    private static let verdicts: [Binding] = [
+        Binding(
+            context: .verdicts, keys: [.character("v")], label: "v", command: .verdict,
+            help: "the next one, round and round", hint: "next"),
+        Binding(
+            context: .verdicts, keys: [.enter], label: "Enter", command: .open, help: "go to what it is about",
+            hint: "go there"),
+        Binding(
+            context: .verdicts, keys: [.escape, .character("q")], label: "Esc", command: .back, help: "leave",
+            hint: "leave"),
     ]
 
     private static let composer: [Binding] = [

@@ -82,6 +82,10 @@ import Testing
                     )))
         },
         Scene(name: "verdict") { $0.judge() },
+        Scene(name: "findings") { state in
+            state.judge()
+            state.type("vv")
+        },
         Scene(name: "detail-verdict") { state in
             state.judge()
             state.type("3jjj\r")
