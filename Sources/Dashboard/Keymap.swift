@@ -7,6 +7,9 @@ enum Command: Equatable, Sendable {
     case up, down, left, right, pageUp, pageDown, first, last
     case open, back
     case filter, freeze, faster, slower
+    case sortLeft, sortRight, invertSort, columns, window, onlySelected
+    // In the column chooser.
+    case toggleColumn, resetColumns
     case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
     case start, stop, kill, restart, pause
     case inject, theme, help, detach, quit, interrupt
@@ -23,6 +26,8 @@ public enum Keymap {
         case looking = "Looking"
         case moving = "Moving"
         case graph = "In the graph"
+        case lists = "In the lists"
+        case columns = "In the column chooser"
         case acting = "On the selected node"
         case composer = "In the composer"
         case question = "At a question"
@@ -41,7 +46,8 @@ public enum Keymap {
         var hint: String?
     }
 
-    static let bindings: [Binding] = screens + moving + graph + looking + acting + composer + question + anywhere
+    static let bindings: [Binding] =
+        screens + moving + graph + looking + lists + columns + acting + composer + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -90,13 +96,44 @@ public enum Keymap {
         Binding(context: .looking, keys: [.escape], label: "Esc", command: .back, help: "back; clears the filter"),
         Binding(
             context: .looking, keys: [.character("/")], label: "/", command: .filter,
-            help: "filter rows; ! inverts, ↑ recalls the last", hint: "filter"),
+            help: "filter: text state:up depth>10; ! inverts", hint: "filter"),
         Binding(
             context: .looking, keys: [.character(" ")], label: "Space", command: .freeze,
             help: "freeze the view; collection goes on", hint: "freeze"),
         Binding(context: .looking, keys: [.character("+")], label: "+", command: .faster, help: "refresh more often"),
         Binding(context: .looking, keys: [.character("-")], label: "-", command: .slower, help: "refresh less often"),
         Binding(context: .looking, keys: [.character("t")], label: "t", command: .theme, help: "next theme"),
+    ]
+
+    private static let lists: [Binding] = [
+        Binding(
+            context: .lists, keys: [.character(">")], label: ">", command: .sortRight,
+            help: "sort by the next column (or click a heading)"),
+        Binding(
+            context: .lists, keys: [.character("<")], label: "<", command: .sortLeft,
+            help: "sort by the column before; then file's order"),
+        Binding(context: .lists, keys: [.character("I")], label: "I", command: .invertSort, help: "invert the order"),
+        Binding(
+            context: .lists, keys: [.character("C")], label: "C", command: .columns, help: "choose the columns",
+            hint: "columns"),
+        Binding(
+            context: .lists, keys: [.character("w")], label: "w", command: .window,
+            help: "window of the curves: 10 s to 10 min"),
+        Binding(
+            context: .lists, keys: [.character("n")], label: "n", command: .onlySelected,
+            help: "only the events of what is selected; or all"),
+    ]
+
+    private static let columns: [Binding] = [
+        Binding(
+            context: .columns, keys: [.character(" ")], label: "Space", command: .toggleColumn,
+            help: "show the column, or hide it"),
+        Binding(
+            context: .columns, keys: [.character("0")], label: "0", command: .resetColumns,
+            help: "columns and order as they were at first"),
+        Binding(
+            context: .columns, keys: [.escape, .enter, .character("C")], label: "Esc Enter", command: .back,
+            help: "back"),
     ]
 
     private static let acting: [Binding] = [

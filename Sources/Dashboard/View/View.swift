@@ -64,6 +64,7 @@ struct Canvas {
         case .help(let offset): drawHelp(offset: offset)
         case .composer: drawComposer()
         case .question(let question, _): drawQuestion(question)
+        case .columns(let pane, let row): drawColumns(pane, row: row)
         case .filter, nil: break
         }
     }
@@ -82,6 +83,7 @@ struct Canvas {
     mutating func reduceToASCII() {
         let likes: [Character: String] = [
             "—": "-", "×": "x", "≥": ">", "µ": "u", "…": ".", "↑": "^", "↓": "v", "→": ">", "←": "<", "│": "|",
+            "▸": ">", "◂": "<", "▴": "^", "▾": "v", "└": "`", "Σ": "S",
         ]
         for y in 0..<size.height {
             for x in 0..<size.width where !buffer[x, y].text.isASCII {
