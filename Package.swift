@@ -73,7 +73,7 @@ let package = Package(
         // The screens.
         .target(name: "TerminalUI", swiftSettings: swift),
         .target(
-            name: "Dashboard", dependencies: ["TerminalUI", "Telemetry", "RunDirectory"],
+            name: "Dashboard", dependencies: ["Payload", "TerminalUI", "Telemetry", "RunDirectory"],
             swiftSettings: swift),
         .target(name: "Terminal", dependencies: ["CNcurses", "TerminalUI"], swiftSettings: swift),
 
@@ -117,6 +117,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
             exclude: ["Golden"], swiftSettings: swift),
+        .testTarget(
+            name: "CommandTests", dependencies: ["zmqtop", "Dashboard", "TerminalUI"], swiftSettings: swift),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Telemetry", "RunDirectory"],
             swiftSettings: swift),

@@ -11,16 +11,21 @@ enum Command: Equatable, Sendable {
     // In the column chooser.
     case toggleColumn, resetColumns
     case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
+    case messages, sampling, bytes, copy, again, edit
     case start, stop, kill, restart, pause
-    case inject, theme, help, detach, quit, interrupt
+    case inject, theme, previousTheme, help, detach, quit, interrupt
+    case palette, screenshot
+    // In the palette.
+    case run, complete, older, newer
     // In the composer.
     case nextField, previousField, send
     // Answers to a question.
     case yes, no
 }
 
-/// The one table of keys: it drives the dispatch, the help screen and the table in the README.
-public enum Keymap {
+/// The one table of keys: it drives the dispatch, the hints, the help screen, the palette, and the table in the README.
+/// ``bindings`` of the type are those that come with the program; a configuration may give other keys.
+public struct Keymap: Sendable {
     /// Where a binding holds.
     enum Context: String, Sendable, CaseIterable {
         case looking = "Looking"
@@ -28,13 +33,23 @@ public enum Keymap {
         case graph = "In the graph"
         case lists = "In the lists"
         case columns = "In the column chooser"
+        case messages = "In the messages"
         case acting = "On the selected node"
         case composer = "In the composer"
+        case palette = "In the palette"
         case question = "At a question"
         case anywhere = "Anywhere"
+
+        /// Whether it stands in front of the screens, and has the keys to itself.
+        var isInFront: Bool {
+            switch self {
+            case .columns, .composer, .palette, .question: true
+            default: false
+            }
+        }
     }
 
-    struct Binding: Sendable {
+    struct Binding: Equatable, Sendable {
         var context: Context
         var keys: [Key]
         /// How the keys are written for people.
@@ -47,7 +62,8 @@ public enum Keymap {
     }
 
     static let bindings: [Binding] =
-        screens + moving + graph + looking + lists + columns + acting + composer + question + anywhere
+        screens + moving + graph + messages + looking + lists + columns + acting + composer + palette + question
+        + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -87,6 +103,23 @@ public enum Keymap {
             context: .graph, keys: [Key(.down, shift: true)], label: "Shift-↓", command: .panDown, help: "pan down"),
     ]
 
+    private static let messages: [Binding] = [
+        Binding(
+            context: .messages, keys: [.character("S")], label: "S", command: .sampling,
+            help: "how many are copied: some, every one, none"),
+        Binding(
+            context: .messages, keys: [.character("b")], label: "b", command: .bytes,
+            help: "what it means, or its bytes"
+        ),
+        Binding(
+            context: .messages, keys: [.character("y")], label: "y", command: .copy,
+            help: "copy the payload to the clipboard"),
+        Binding(
+            context: .messages, keys: [.character("a")], label: "a", command: .again, help: "send it again"),
+        Binding(
+            context: .messages, keys: [.character("e")], label: "e", command: .edit, help: "edit it, and send"),
+    ]
+
     private static let looking: [Binding] = [
         Binding(context: .looking, keys: [.tab], label: "Tab", command: .nextScreen, help: "next screen"),
         Binding(
@@ -98,11 +131,22 @@ public enum Keymap {
             context: .looking, keys: [.character("/")], label: "/", command: .filter,
             help: "filter: text state:up depth>10; ! inverts", hint: "filter"),
         Binding(
+            context: .looking, keys: [.character("m")], label: "m", command: .messages,
+            help: "messages of what is selected"),
+        Binding(
             context: .looking, keys: [.character(" ")], label: "Space", command: .freeze,
             help: "freeze the view; collection goes on", hint: "freeze"),
         Binding(context: .looking, keys: [.character("+")], label: "+", command: .faster, help: "refresh more often"),
         Binding(context: .looking, keys: [.character("-")], label: "-", command: .slower, help: "refresh less often"),
         Binding(context: .looking, keys: [.character("t")], label: "t", command: .theme, help: "next theme"),
+        Binding(
+            context: .looking, keys: [.character("T")], label: "T", command: .previousTheme, help: "theme before"),
+        Binding(
+            context: .looking, keys: [.character(":")], label: ":", command: .palette,
+            help: "any command by its name; Tab completes", hint: "command"),
+        Binding(
+            context: .looking, keys: [.character("P")], label: "P", command: .screenshot,
+            help: "save the screen to files, as SVG and as text"),
     ]
 
     private static let lists: [Binding] = [
@@ -169,6 +213,17 @@ public enum Keymap {
         Binding(context: .composer, keys: [.escape], label: "Esc", command: .back, help: "close; the draft stays"),
     ]
 
+    private static let palette: [Binding] = [
+        Binding(context: .palette, keys: [.enter], label: "Enter", command: .run, help: "do it"),
+        Binding(context: .palette, keys: [.tab], label: "Tab", command: .complete, help: "complete what is typed"),
+        Binding(
+            context: .palette, keys: [.up, .control("p")], label: "↑ Ctrl-P", command: .older,
+            help: "choice before; above the first: what was typed before"),
+        Binding(
+            context: .palette, keys: [.down, .control("n")], label: "↓ Ctrl-N", command: .newer, help: "next choice"),
+        Binding(context: .palette, keys: [.escape], label: "Esc", command: .back, help: "leave, and do nothing"),
+    ]
+
     private static let question: [Binding] = [
         Binding(context: .question, keys: [.character("y")], label: "y", command: .yes, help: "yes"),
         Binding(context: .question, keys: [.character("n"), .escape], label: "n Esc", command: .no, help: "no"),
@@ -186,20 +241,35 @@ public enum Keymap {
         Binding(context: .anywhere, keys: [.control("c")], label: "Ctrl-C", command: .interrupt, help: "quit, always"),
     ]
 
-    private static let byContext: [Context: [Key: Command]] = {
+    /// These bindings, with the keys that they have now.
+    let bindings: [Binding]
+    private let byContext: [Context: [Key: Command]]
+
+    /// The keys that come with the program.
+    public static let standard = Keymap(Keymap.bindings)
+
+    init(_ bindings: [Binding]) {
+        self.bindings = bindings
         var table: [Context: [Key: Command]] = [:]
         for binding in bindings {
             for key in binding.keys { table[binding.context, default: [:]][key] = binding.command }
         }
-        return table
-    }()
+        byContext = table
+    }
 
     /// What `key` asks for where these contexts hold; the first that knows it decides.
-    static func command(for key: Key, in contexts: [Context]) -> Command? {
+    func command(for key: Key, in contexts: [Context]) -> Command? {
         for context in contexts {
             if let command = byContext[context]?[key] { return command }
         }
         return nil
+    }
+
+    /// The key that asks for a command while one looks at a screen, as a sentence names it; its name in the palette where
+    /// it has no key.
+    func key(for command: Command) -> String {
+        let binding = bindings.first { $0.command == command && !$0.keys.isEmpty }
+        return binding.map { $0.keys[0].label } ?? ":\(command.name)"
     }
 
     /// The table for the README: one row a binding, in the order of the contexts.
@@ -221,4 +291,9 @@ extension Key {
 
     static func character(_ character: Character) -> Key { Key(character) }
     static func control(_ character: Character) -> Key { Key(character, control: true) }
+}
+
+extension Keymap: Equatable {
+    /// The table follows from the bindings.
+    public static func == (one: Keymap, other: Keymap) -> Bool { one.bindings == other.bindings }
 }

@@ -9,13 +9,42 @@ public struct ResolvedTopology: Codable, Equatable, Sendable {
     public var file: String
     /// In the order of the file, replicas in the order of their index.
     public var nodes: [ResolvedNode]
+    /// What is legal in the file but bites, in its order; nil in what an older zmqtop wrote.
+    public var lints: [ResolvedLint]?
+    /// Names of verdicts that the file silences; nil in what an older zmqtop wrote.
+    public var silenced: [String]?
 
     /// All of it; `file` may be empty for a topology that was made up.
-    public init(name: String, about: String = "", file: String = "", nodes: [ResolvedNode]) {
+    public init(
+        name: String, about: String = "", file: String = "", nodes: [ResolvedNode], lints: [ResolvedLint]? = nil,
+        silenced: [String]? = nil
+    ) {
         self.name = name
         self.about = about
         self.file = file
         self.nodes = nodes
+        self.lints = lints
+        self.silenced = silenced
+    }
+}
+
+/// What is legal in a file but bites, as it was found when the file was loaded.
+public struct ResolvedLint: Codable, Equatable, Sendable {
+    /// `hwm-zero`
+    public var rule: String
+    /// `NODE.SOCKET` of the resolved topology, or `NODE`; nil where it is about no one of them.
+    public var subject: String?
+    /// Of the file, from 1.
+    public var line: Int
+    /// What will happen, with the numbers, and what to do about it.
+    public var text: String
+
+    /// A finding.
+    public init(rule: String, subject: String?, line: Int, text: String) {
+        self.rule = rule
+        self.subject = subject
+        self.line = line
+        self.text = text
     }
 }
 

@@ -26,7 +26,7 @@ public final class Collector {
     private var statusStamp: [Int] = []
     private var sequence = 0
     private var eventsDropped = 0
-    private var judge = VerdictJudge()
+    private var judge: VerdictJudge
 
     /// Reads the session's record and topology.
     /// - Throws: what is missing or cannot be decoded in the run directory.
@@ -40,6 +40,7 @@ public final class Collector {
         session = try JSONDecoder().decode(SessionRecord.self, from: Collector.contents(layout.session))
         topology = try JSONDecoder().decode(ResolvedTopology.self, from: Collector.contents(layout.topology))
         model = SessionModel(topology: topology)
+        judge = VerdictJudge(silenced: topology.silenced ?? [])
     }
 
     deinit {
@@ -118,7 +119,7 @@ public final class Collector {
         // After the links: they tell the sockets what of their backlog they know.
         snapshot.sockets = model.sockets(now: now)
         model.forgetTheDead()
-        snapshot.verdicts = judge.judge(snapshot)
+        snapshot.verdicts = judge.judge(snapshot, model.evidence(now: now, elapsed: elapsed))
         return snapshot
     }
 

@@ -147,6 +147,23 @@ extension Snapshot {
             }
         }
 
+        /// An option that the program has set.
+        public struct Option: Codable, Equatable, Sendable {
+            /// In lower case, as in the manual without the ZMQ_ prefix.
+            public var name: String
+            /// In decimal, as text, or `hex:…`; a secret is `•••`.
+            public var value: String
+            /// It was set after the socket's first bind or connect.
+            public var late: Bool
+
+            /// A name, what it was set to, and whether that was after the first bind or connect.
+            public init(name: String, value: String, late: Bool) {
+                self.name = name
+                self.value = value
+                self.late = late
+            }
+        }
+
         /// `NODE.NAME`, or `NODE.TYPE#n` for one that no file declares.
         public var id: String
         /// Name of its node.
@@ -187,6 +204,8 @@ extension Snapshot {
         public var hwm: HighWaterMark
         /// The send, close or terminate that a thread is inside of; an idle receive is no fault.
         public var blocked: Blocked?
+        /// What the program has set, in the order in which it first set them; nil when nobody saw it do so.
+        public var options: [Option]?
 
         /// A socket; what is left out is unknown.
         public init(
@@ -194,7 +213,7 @@ extension Snapshot {
             endpoints: [String] = [], sent: Int? = nil, received: Int? = nil, sentBytes: Int? = nil,
             receivedBytes: Int? = nil, sendRate: Double? = nil, receiveRate: Double? = nil, wouldBlock: Int? = nil,
             sendQueue: Int? = nil, receiveQueue: Int? = nil, lost: Int? = nil, discarded: Int? = nil,
-            hwm: HighWaterMark = .init(send: nil, receive: nil), blocked: Blocked? = nil
+            hwm: HighWaterMark = .init(send: nil, receive: nil), blocked: Blocked? = nil, options: [Option]? = nil
         ) {
             self.id = id
             self.node = node
@@ -216,6 +235,7 @@ extension Snapshot {
             self.discarded = discarded
             self.hwm = hwm
             self.blocked = blocked
+            self.options = options
         }
     }
 
@@ -329,14 +349,26 @@ extension Snapshot {
             public var max: Double
             /// How many messages were measured.
             public var samples: Int
+            /// How many took how long: sixteen buckets, two a decade, from 1 µs (and what was faster) to 100 s (and what
+            /// was slower); nil unknown.
+            public var buckets: [Int]?
+
+            /// Where the buckets begin, in seconds; the first one holds what was faster too.
+            public static let bucketStarts: [Double] = (0..<16).map { step in
+                let decade = (0..<(step / 2)).reduce(1e-6) { value, _ in value * 10 }
+                return step % 2 == 0 ? decade : decade * 3.1622776601683795
+            }
 
             /// Seconds, and how many messages they are taken from.
-            public init(p50: Double, p90: Double, p99: Double, max: Double, samples: Int) {
+            public init(
+                p50: Double, p90: Double, p99: Double, max: Double, samples: Int, buckets: [Int]? = nil
+            ) {
                 self.p50 = p50
                 self.p90 = p90
                 self.p99 = p99
                 self.max = max
                 self.samples = samples
+                self.buckets = buckets
             }
         }
 

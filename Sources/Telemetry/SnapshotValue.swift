@@ -120,8 +120,13 @@ extension Snapshot.Socket {
             ("receiveQueue", .init(receiveQueue)), ("lost", .init(lost)), ("discarded", .init(discarded)),
             ("hwm", .object([("send", .init(hwm.send)), ("receive", .init(hwm.receive))])),
             ("blocked", blocked?.value ?? .null),
+            ("options", options.map { .list($0.map(\.tree)) } ?? .null),
         ])
     }
+}
+
+extension Snapshot.Socket.Option {
+    var tree: SnapshotValue { .object([("name", .text(name)), ("value", .text(value)), ("late", .flag(late))]) }
 }
 
 extension Snapshot.Socket.Blocked {
@@ -165,7 +170,7 @@ extension Snapshot.Direction.Latency {
     var value: SnapshotValue {
         .object([
             ("p50", .number(p50)), ("p90", .number(p90)), ("p99", .number(p99)), ("max", .number(max)),
-            ("samples", .int(samples)),
+            ("samples", .int(samples)), ("buckets", buckets.map { .list($0.map { .int($0) }) } ?? .null),
         ])
     }
 }

@@ -1,4 +1,5 @@
 import CNcurses
+import FoundationEssentials
 import Glibc
 public import TerminalUI
 
@@ -21,6 +22,7 @@ public final class TerminalScreen {
     private var renderer: CellRenderer
     private var parser: InputParser
     private var shown: TerminalUI.Buffer?
+    private var shownCursor: Point?
     private var queue: [InputEvent] = []
     private var isClosed = false
     private var isRestored = false
@@ -28,6 +30,9 @@ public final class TerminalScreen {
     private let earlierActions: [(signal: Int32, action: sigaction)]
     private let switchOn: String
     private let switchOff: String
+    /// Around a frame: a terminal that knows synchronized output (DEC mode 2026) shows it whole or not at all.
+    private let frameBegin: String
+    private let frameEnd: String
 
     /// How long an Escape may be the beginning of a longer sequence.
     private static let escapeDelay = Duration.milliseconds(25)
@@ -79,13 +84,15 @@ public final class TerminalScreen {
         let modern = cn_string("kmous") != nil
         switchOn = modern ? "\u{1B}[?2004h" + (mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : "") : ""
         switchOff = modern ? (mouse ? "\u{1B}[?1006l\u{1B}[?1000l" : "") + "\u{1B}[?2004l" : ""
+        frameBegin = modern ? "\u{1B}[?2026h" : ""
+        frameEnd = modern ? "\u{1B}[?2026l" : ""
         parser = InputParser(sequences: TerminalScreen.terminfoKeys())
         size = Size(width: Int(cn_columns()), height: Int(cn_lines()))
         curs_set(0)
         cn_send(switchOn)
 
         let note = crashNote.isEmpty ? "" : crashNote + "\r\n"
-        let bytes = switchOff + ["rmkx", "sgr0", "op", "cnorm", "rmcup"].map(capability).joined() + "\r"
+        let bytes = frameEnd + switchOff + ["rmkx", "sgr0", "op", "cnorm", "rmcup"].map(capability).joined() + "\r"
         Emergency.arm(bytes: Array(bytes.utf8), note: note, modes: originalModes)
     }
 
@@ -94,22 +101,47 @@ public final class TerminalScreen {
         delscreen(screen)
     }
 
-    /// Shows a buffer: sends what differs from the one before. Blocks while the terminal takes no output (Ctrl-S).
+    /// Whether the terminal takes output now: what is sent to it is taken away as fast as it comes.
+    public var takesOutput: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        // What has gone takes anything; the next event tells.
+        return Glibc.poll(&output, 1, 0) != 0
+    }
+
+    /// Shows a buffer: sends what differs from the one before, and nothing where nothing does. A terminal that can shows
+    /// all of it at once. Blocks while the terminal takes no output (Ctrl-S, a slow line).
     ///
     /// - Parameters:
     ///   - buffer: Its part beyond ``size`` is cut off.
     ///   - cursor: Where the terminal's cursor is shown; `nil` hides it.
-    public func present(_ buffer: TerminalUI.Buffer, cursor: Point? = nil) {
-        guard !isRestored, !isClosed else { return }
-        if shown == nil || shown?.size != buffer.size { cn_erase() }
+    /// - Returns: how long it took to send it.
+    @discardableResult
+    public func present(_ buffer: TerminalUI.Buffer, cursor: Point? = nil) -> Duration {
+        guard !isRestored, !isClosed else { return .zero }
+        let isNew = shown == nil || shown?.size != buffer.size
+        if isNew { cn_erase() }
         let changes = buffer.diff(from: shown ?? Buffer(Size(width: 0, height: 0)))
+        guard isNew || !changes.isEmpty || cursor != shownCursor else { return .zero }
+        let clock = ContinuousClock()
+        let start = clock.now
+        cn_send(frameBegin)
         for change in changes where change.y < size.height {
             draw(buffer, y: change.y, columns: change.columns.clamped(to: 0..<size.width))
         }
         curs_set(cursor == nil ? 0 : 1)
         let place = cursor ?? Point(x: 0, y: 0)
         cn_refresh(Int32(place.y), Int32(place.x))
+        cn_send(frameEnd)
         shown = buffer
+        shownCursor = cursor
+        return start.duration(to: clock.now)
+    }
+
+    /// Puts a text on the clipboard of the person's terminal, by the sequence OSC 52; where the terminal does not know it,
+    /// or was told not to obey, nothing happens. Of more than 74,000 bytes only the first are put: terminals take no more.
+    public func copy(_ text: String) {
+        guard !isRestored, !isClosed else { return }
+        cn_send("\u{1B}]52;c;\(Data(text.utf8.prefix(74_000)).base64EncodedString())\u{7}")
     }
 
     /// Waits for what happens next; `nil` when nothing did within `timeout`. Blocks no longer than that.

@@ -99,8 +99,12 @@ public struct TopologyFile: Sendable {
     private func resolve(_ planner: Planner) throws(TopologyErrors) -> ResolvedTopology {
         let problems = Problems(path: path, text: sources.text, arguments: sources.arguments)
         let resolver = Resolver(model: model, problems: problems, planner: planner, folder: Self.folder(of: file))
-        let resolved = resolver.resolve(file: file)
+        var resolved = resolver.resolve(file: file)
         try problems.throwIfAny()
+        resolved.lints = lints.map {
+            ResolvedLint(rule: $0.rule, subject: $0.subject, line: $0.line, text: $0.sentence)
+        }
+        resolved.silenced = VerdictRule.names.filter(model.ignoredLints.contains)
         return resolved
     }
 

@@ -34,10 +34,15 @@ struct AttachCommand: ParsableCommand {
 
     @OptionGroup var drawing: DrawingOptions
 
+    @OptionGroup var shot: ShotOptions
+
     @Flag(help: "Look, do not touch: keys that change the session are refused.")
     var readOnly = false
 
     func validate() throws {
+        if shot.screenshot != nil, headless {
+            throw ValidationError("--screenshot needs no terminal: --headless does not go with it.")
+        }
         if json && !headless { throw ValidationError("--json goes with --headless.") }
         if let every, every.seconds < 0.02 { throw ValidationError("--every takes 20ms or more.") }
     }
@@ -52,10 +57,15 @@ struct AttachCommand: ParsableCommand {
                     until: nil, failOn: [], names: { try Collector(layout: layout).collect() }
                 ).run())
         }
+        if let path = shot.screenshot {
+            let run = ShotRun(scene: scene, ending: ending, drawing: drawing, options: shot, every: every?.seconds)
+            throw ExitCode(try run.run(to: path))
+        }
         let screen = try Screen(drawing, Installation())
         defer { screen.restore() }
         let outcome = try DashboardRun(
-            scene: scene, ending: ending, screen: screen, readOnly: readOnly, every: every?.seconds ?? 0.25,
+            scene: scene, ending: ending, screen: screen, readOnly: readOnly,
+            every: every?.seconds ?? screen.configuration.refresh ?? 0.25,
             duration: duration?.seconds, cannotDetach: nil
         ).run()
         screen.restore()

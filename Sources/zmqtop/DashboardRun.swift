@@ -58,43 +58,75 @@ struct DashboardRun {
         var state = DashboardState(
             topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
-            readOnly: readOnly || scene.isReadOnly)
+            readOnly: readOnly || scene.isReadOnly, keymap: screen.configuration.keymap, themes: themes.names,
+            canSample: scene.collector != nil)
+        // While it lives, the taps copy messages.
+        var sampler: (reader: SampleReader, interval: Double)?
         var nextLook = start
+        var nextReload = start + Self.reloadTime
+        var pace = FramePace()
         while ending.reason == nil {
             let now = clock.now
             if let duration, now - start >= .seconds(duration) { return .ended(0) }
+            if now >= nextReload {
+                reload(&themes, mailbox)
+                nextReload = now + Self.reloadTime
+            }
             var actions = mailbox.take()
             if now >= nextLook {
                 actions.append(.snapshot(try scene.snapshot(final: false)))
                 nextLook = now + refresh
+                if let reader = sampler?.reader {
+                    actions.append(.messages(reader.read(), overwritten: reader.overwritten))
+                }
                 if let end = scene.end() { return .over(end) }
             }
             actions.append(.tick(elapsed: now - start))
             for action in actions {
                 for effect in update(&state, action) {
-                    if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
                 }
             }
-            let frame = view(state, size: terminal.size)
-            terminal.present(frame.buffer, cursor: frame.cursor)
-
-            let wait = min(nextLook - clock.now, state.motion ?? .seconds(3600))
-            switch terminal.nextEvent(timeout: max(.zero, wait)) {
-            case nil, .wake?: break
-            case .closed?: return .ended(Ending.Reason.signal(SIGHUP).status)
-            case let event?:
-                for effect in update(&state, .input(event)) {
-                    if let outcome = perform(effect, &themes, &refresh, mailbox) { return outcome }
+            if state.sampling != sampler?.interval {
+                sampler = scene.collector.flatMap { collector in
+                    state.sampling.map { (SampleReader(collector, every: $0), $0) }
                 }
+            }
+            draw(&state, &pace, at: clock.now - start)
+            let wait = state.isFrameDue ? start + pace.next : state.motion.map { clock.now + $0 } ?? nextLook
+            var event = terminal.nextEvent(timeout: max(.zero, min(wait, nextLook) - clock.now))
+            // What has come meanwhile is one change of the picture: a storm of keys or sizes draws a few frames.
+            let patience = clock.now + .milliseconds(20)
+            while let happened = event {
+                if happened == .closed { return .ended(Ending.Reason.signal(SIGHUP).status) }
+                for effect in happened == .wake ? [] : update(&state, .input(happened)) {
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
+                }
+                guard ending.reason == nil, clock.now < patience else { break }
+                event = terminal.nextEvent(timeout: .zero)
             }
             nextLook = min(nextLook, clock.now + refresh)
         }
         return .ended(ending.reason?.status ?? 0)
     }
 
+    /// How often it is looked whether a theme's file has changed.
+    private static let reloadTime = Duration.milliseconds(700)
+
+    /// A frame, if something may have changed, and the terminal takes it.
+    private func draw(_ state: inout DashboardState, _ pace: inout FramePace, at now: Duration) {
+        guard state.isFrameDue, pace.isOpen(at: now) else { return }
+        guard screen.terminal.takesOutput else { return pace.refused(at: now) }
+        _ = update(&state, .drawn(every: pace.interval))
+        let frame = view(state, size: screen.terminal.size)
+        let time = screen.terminal.present(frame.buffer, cursor: frame.cursor)
+        pace.sent(in: time, at: now + time)
+    }
+
     /// - Returns: how the dashboard ends, if it does.
     private func perform(
-        _ effect: Effect, _ themes: inout Themes, _ refresh: inout Duration, _ mailbox: Mailbox
+        _ effect: Effect, _ state: DashboardState, _ themes: inout Themes, _ refresh: inout Duration,
+        _ mailbox: Mailbox
     ) -> Outcome? {
         switch effect {
         case .quit: return .ended(0)
@@ -106,15 +138,57 @@ struct DashboardRun {
         case .inject(let injection):
             scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
         case .refresh(let every): refresh = every
-        case .cycleTheme:
-            do {
-                let theme = try themes.next()
-                mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
-                mailbox.post(.message("theme: \(theme.name)"))
-            } catch {
-                mailbox.post(.message("\(error)"))
-            }
+        case .copy(let text): screen.terminal.copy(text)
+        case .theme(let choice): change(&themes, choice, mailbox)
+        case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)
         }
         return nil
+    }
+
+    private func change(_ themes: inout Themes, _ choice: ThemeChoice, _ mailbox: Mailbox) {
+        do {
+            let theme =
+                switch choice {
+                case .next: try themes.step(by: 1)
+                case .previous: try themes.step(by: -1)
+                case .named(let name): try themes.choose(named: name)
+                }
+            mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
+            let file = ConfigurationFolder.file.map {
+                " To keep it: theme: \(theme.name) in \(ConfigurationFolder.short($0))"
+            }
+            mailbox.post(.message("Theme \(theme.name).\(file ?? "")"))
+        } catch {
+            mailbox.post(.problem(Self.sentence(error)))
+        }
+    }
+
+    private func reload(_ themes: inout Themes, _ mailbox: Mailbox) {
+        do {
+            guard let theme = try themes.reload() else { return }
+            mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
+            mailbox.post(.message("Theme \(theme.name) was read again."))
+        } catch {
+            mailbox.post(.problem(Self.sentence(error)))
+        }
+    }
+
+    private func save(_ frame: Frame, _ state: DashboardState, _ path: String?, _ mailbox: Mailbox) {
+        do {
+            guard let path else {
+                let name = try ScreenDump.writeBoth(frame, theme: state.theme, topology: state.topology.name)
+                return mailbox.post(.message("The screen is saved: \(name).svg and .txt, in the current folder."))
+            }
+            try ScreenDump.write(frame, theme: state.theme, to: path)
+            mailbox.post(.message("The screen is saved: \(path)"))
+        } catch {
+            mailbox.post(.problem(Self.sentence(error)))
+        }
+    }
+
+    /// An error as a sentence of the status line, which is ours: without our name in front.
+    private static func sentence(_ error: any Error) -> String {
+        let text = "\(error)"
+        return text.hasPrefix("zmqtop: ") ? String(text.dropFirst(8)) : text
     }
 }

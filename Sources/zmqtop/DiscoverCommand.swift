@@ -34,7 +34,12 @@ struct DiscoverCommand: ParsableCommand {
 
     @OptionGroup var drawing: DrawingOptions
 
+    @OptionGroup var shot: ShotOptions
+
     func validate() throws {
+        if shot.screenshot != nil, headless {
+            throw ValidationError("--screenshot needs no terminal: --headless does not go with it.")
+        }
         if json && !headless { throw ValidationError("--json goes with --headless.") }
         if duration != nil && !headless { throw ValidationError("--for goes with --headless.") }
         if let every, every.seconds < 0.1 { throw ValidationError("--every takes 100ms or more.") }
@@ -45,10 +50,15 @@ struct DiscoverCommand: ParsableCommand {
         let installation = Installation()
         let scene = MachineScene(installation)
         if headless { throw ExitCode(try look(scene, ending)) }
+        if let path = shot.screenshot {
+            let run = ShotRun(scene: scene, ending: ending, drawing: drawing, options: shot, every: every?.seconds ?? 1)
+            throw ExitCode(try run.run(to: path))
+        }
         let screen = try Screen(drawing, installation)
         defer { screen.restore() }
         let outcome = try DashboardRun(
-            scene: scene, ending: ending, screen: screen, readOnly: false, every: every?.seconds ?? 1, duration: nil,
+            scene: scene, ending: ending, screen: screen, readOnly: false,
+            every: every?.seconds ?? screen.configuration.refresh ?? 1, duration: nil,
             cannotDetach: "Nothing runs in this screen: q leaves it."
         ).run()
         guard case .ended(let status) = outcome else { return }

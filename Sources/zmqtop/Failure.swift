@@ -14,7 +14,13 @@ struct Failure: Error, CustomStringConvertible {
 
     /// Errors of a file, which begin with their place: editors read them.
     init(placed errors: TopologyErrors) {
-        description = errors.description
+        self.init(diagnostics: errors.diagnostics)
+    }
+
+    /// Errors of a file, at least one.
+    init(diagnostics: [Diagnostic]) {
+        let count = diagnostics.count > 1 ? ["\(diagnostics.count) errors"] : []
+        description = (diagnostics.map(\.description) + count).joined(separator: "\n")
         status = 2
     }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Dashboard
 import Foundation
 import RunDirectory
 import Session
@@ -115,16 +116,22 @@ struct InfoCommand: ParsableCommand {
 
     func run() {
         let installation = Installation()
+        let configuration = ConfigurationFolder.file.map {
+            $0 + (FileManager.default.fileExists(atPath: $0) ? "" : " (not there: all is as it comes)")
+        }
         let rows: [(String, String?)] = [
             ("version", Zmqtop.configuration.version),
             ("programs", installation.binaries.path),
             ("tap", installation.tap),
             ("topologies", installation.topologies),
             ("themes", installation.themes),
+            ("configuration", configuration),
+            ("your themes", ConfigurationFolder.path.map { $0 + "/themes" }),
         ]
         for (name, value) in rows {
             print(name.padding(toLength: 17, withPad: " ", startingAt: 0) + (value ?? "not found"))
         }
+        print("commands".padding(toLength: 17, withPad: " ", startingAt: 0) + Keymap.names.joined(separator: " "))
         print("sessions")
         print(SessionTable.text(SessionDirectory.sessions(), withDirectories: true))
     }

@@ -21,15 +21,15 @@ struct MessagePrinter {
     func text(_ message: SampledMessage) -> [String] {
         var lines = [heading(message)]
         let parts = parts(message)
-        for (index, (frame, part)) in zip(message.frames, parts).enumerated() {
-            let reading = reading(frame.frame, part)
+        for (index, described) in parts.enumerated() {
+            let (frame, part, reading) = (described.frame, described.part, described.reading)
             let role = part.role.rawValue + (part.meaning.map { " " + $0 } ?? "")
             let size = frame.size == 1 ? "1 byte" : "\(frame.size) bytes"
-            let isRouting = part.role == .identity || part.role == .delimiter
+            let isRouting = described.isRouting
             let format = isRouting ? "" : reading.format.rawValue + (reading.confidence == .guess ? "?" : "")
             let head = "  \(index + 1) \(padded(role, 10)) \(padded(size, 11, right: true))  \(padded(format, 8)) "
             let room = max(columns - head.unicodeScalars.count, 0)
-            let content = describe(frame.frame, part, reading, columns: room)
+            let content = described.summary(columns: room)
             lines.append(cut(paint(head, .dim) + paint(content, reading.warnings.isEmpty ? .plain : .alarm)))
             if showsTree, !isRouting {
                 lines += reading.lines(columns: max(columns - 6, 1), limit: treeLines).map { line in
@@ -64,15 +64,16 @@ struct MessagePrinter {
         json.member("lost") { $0.boolean(message.lost) }
         json.member("frames") { json in
             json.open("[")
-            for (frame, part) in zip(message.frames, parts(message)) {
+            for described in parts(message) {
+                let (frame, part) = (described.frame, described.part)
                 json.open("{")
                 json.member("role") { $0.string(part.role.rawValue) }
                 if let meaning = part.meaning { json.member("meaning") { $0.string(meaning) } }
                 json.member("size") { $0.number(frame.size) }
                 json.member("kept") { $0.number(frame.bytes.count) }
                 json.member("hex") { $0.string(Visible.hex(frame.bytes)) }
-                if part.role == .identity { json.member("identity") { $0.string(Identity.text(frame.frame)) } }
-                json.member("decoded") { reading(frame.frame, part).write(to: &$0) }
+                if part.role == .identity { json.member("identity") { $0.string(Identity.text(frame)) } }
+                json.member("decoded") { described.reading.write(to: &$0) }
                 json.close("}")
             }
             json.close("]")
@@ -83,31 +84,10 @@ struct MessagePrinter {
 
     // MARK: Parts
 
-    private func parts(_ message: SampledMessage) -> [Part] {
-        Envelope.parts(
+    private func parts(_ message: SampledMessage) -> [MessagePart] {
+        MessagePart.parts(
             message.frames.map(\.frame), count: message.frameCount, socketType: message.type,
-            way: message.direction == .sent ? .sent : .received, system: system)
-    }
-
-    /// The format that was asked for is that of payloads; what the envelope says of itself needs none.
-    private func reading(_ frame: Frame, _ part: Part) -> Reading {
-        switch part.role {
-        case .payload, .buffer, .content: Reading(frame, as: frame.size == 0 ? nil : format, system: system)
-        case .sequence: Reading(frame, as: .integer, system: system)
-        case .type: Reading(frame, as: .hex, system: system)
-        default: Reading(frame, system: system)
-        }
-    }
-
-    private func describe(_ frame: Frame, _ part: Part, _ reading: Reading, columns: Int) -> String {
-        switch part.role {
-        case .identity: Visible.clip(Identity.text(frame), columns: columns)
-        case .delimiter: ""
-        case .subscribe, .unsubscribe:
-            Reading(Frame(Array(frame.bytes.dropFirst()), size: frame.size - 1), system: system)
-                .summary(columns: columns)
-        default: reading.summary(columns: columns)
-        }
+            way: message.direction == .sent ? .sent : .received, format: format, system: system)
     }
 
     /// `12.345678  scheduler.backend ROUTER ▸ engine-1.work  #17  2 frames  123 bytes`

@@ -14,6 +14,7 @@ struct RunCommand: ParsableCommand {
               zmqtop run inference
               zmqtop run pipeline --headless --json --every 1s --for 10s
               zmqtop run inference -d        (in the background: zmqtop attach shows it, zmqtop down ends it)
+              zmqtop run inference --screenshot picture.svg --at 5s --size 120x36
               zmqtop run my.yaml --headless --until "links.up == 5" --for 10s --set nodes.engine.replicas=4
             """)
 
@@ -54,6 +55,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var drawing: DrawingOptions
 
+    @OptionGroup var shot: ShotOptions
+
     @Flag(help: "Look, do not touch: keys that change the session are refused.")
     var readOnly = false
 
@@ -65,6 +68,9 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if detach && headless { throw ValidationError("-d shows nothing, so --headless does not go with it.") }
+        if shot.screenshot != nil, headless || detach {
+            throw ValidationError("--screenshot needs no terminal: neither --headless nor -d goes with it.")
+        }
         if json && !headless { throw ValidationError("--json goes with --headless.") }
         if !headless && (until != nil || !failOn.isEmpty) {
             throw ValidationError("--until and --fail-on go with --headless.")
@@ -74,7 +80,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         // Before any thread is there.
-        let front = headless ? nil : Front()
+        let front = headless || shot.screenshot != nil ? nil : Front()
         let ending = Ending()
         front?.watch(ending)
         let installation = Installation()
@@ -82,8 +88,10 @@ struct RunCommand: ParsableCommand {
         let failRules = try readFailRules()
         let file = try readTopology(try installation.topology(topology), set: set)
         for lint in file.lints { complain(lint.description) }
-        let screen = try headless || detach ? nil : Screen(drawing, installation)
+        let screen = try headless || detach || shot.screenshot != nil ? nil : Screen(drawing, installation)
         defer { screen?.restore() }
+        // Before the session is up: that takes a while.
+        screen?.greet(file.preview())
 
         let session = try makeSession(
             file, installation, runDirectory: runDir, keep: keep, seed: seed, onDown: { ending.ask(.down) })
@@ -97,10 +105,14 @@ struct RunCommand: ParsableCommand {
                     duration: duration?.seconds, until: condition, failOn: failRules,
                     names: { try Collector(layout: layout).collect() }
                 ).run())
+        } else if let path = shot.screenshot {
+            let run = ShotRun(
+                scene: try OwnScene(session), ending: ending, drawing: drawing, options: shot, every: every?.seconds)
+            outcome = .ended(try run.run(to: path))
         } else if let screen {
             outcome = try DashboardRun(
                 scene: try OwnScene(session), ending: ending, screen: screen, readOnly: readOnly,
-                every: every?.seconds ?? 0.25, duration: duration?.seconds,
+                every: every?.seconds ?? screen.configuration.refresh ?? 0.25, duration: duration?.seconds,
                 cannotDetach: front == nil ? "This run cannot be detached: start it with -d." : nil
             ).run()
             screen.restore()

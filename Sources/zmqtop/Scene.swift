@@ -10,6 +10,8 @@ protocol Scene: AnyObject {
     var topology: ResolvedTopology { get }
     /// Whether nothing can be done to it, whatever the person wants.
     var isReadOnly: Bool { get }
+    /// Whose samples can be read; nil where there are no taps.
+    var collector: Collector? { get }
     /// What is seen now. Blocks for some milliseconds.
     func snapshot(final: Bool) throws -> Snapshot
     /// A sentence when there is nothing more to be seen.
@@ -22,16 +24,17 @@ protocol Scene: AnyObject {
 /// The session that this process runs.
 final class OwnScene: Scene {
     private let session: Session
-    private let collector: Collector
+    private let reader: Collector
 
     init(_ session: Session) throws {
         self.session = session
-        collector = try Collector(layout: session.layout)
+        reader = try Collector(layout: session.layout)
     }
 
-    var topology: ResolvedTopology { collector.topology }
+    var topology: ResolvedTopology { reader.topology }
+    var collector: Collector? { reader }
     let isReadOnly = false
-    func snapshot(final: Bool) throws -> Snapshot { try collector.collect(final: final) }
+    func snapshot(final: Bool) throws -> Snapshot { try reader.collect(final: final) }
     func end() -> String? { nil }
 
     func perform(_ command: SessionCommand, reply: @escaping @Sendable (ControlReply) -> Void) {
@@ -42,20 +45,21 @@ final class OwnScene: Scene {
 /// A session that runs elsewhere, by its run directory and its control socket.
 final class AttachedScene: Scene {
     private let running: SessionDirectory.Running
-    private let collector: Collector
+    private let reader: Collector
     private var last: Snapshot?
 
     init(_ running: SessionDirectory.Running) throws {
         self.running = running
-        collector = try Collector(layout: running.layout)
+        reader = try Collector(layout: running.layout)
     }
 
-    var topology: ResolvedTopology { collector.topology }
+    var topology: ResolvedTopology { reader.topology }
+    var collector: Collector? { reader }
     let isReadOnly = false
 
     func snapshot(final: Bool) throws -> Snapshot {
         do {
-            let snapshot = try collector.collect(final: final)
+            let snapshot = try reader.collect(final: final)
             last = snapshot
             return snapshot
         } catch {
@@ -85,17 +89,18 @@ final class AttachedScene: Scene {
 
 /// What a session left that is over.
 final class KeptScene: Scene {
-    private let collector: Collector
+    private let reader: Collector
     private let directory: String
 
     init(directory: String) throws {
         self.directory = directory
-        collector = try Collector(layout: RunLayout(directory: directory))
+        reader = try Collector(layout: RunLayout(directory: directory))
     }
 
-    var topology: ResolvedTopology { collector.topology }
+    var topology: ResolvedTopology { reader.topology }
+    var collector: Collector? { reader }
     let isReadOnly = true
-    func snapshot(final: Bool) throws -> Snapshot { try collector.collect(final: final) }
+    func snapshot(final: Bool) throws -> Snapshot { try reader.collect(final: final) }
     func end() -> String? { nil }
 
     func perform(_ command: SessionCommand, reply: @escaping @Sendable (ControlReply) -> Void) {
@@ -114,6 +119,7 @@ final class MachineScene: Scene {
 
     let topology = ResolvedTopology(name: "this machine", nodes: [])
     let isReadOnly = false
+    var collector: Collector? { nil }
     /// What could not be looked at.
     var notes: [String] { survey.notes }
     func end() -> String? { nil }

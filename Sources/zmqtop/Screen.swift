@@ -1,11 +1,13 @@
 import ArgumentParser
+import Dashboard
+import RunDirectory
 import Terminal
 import TerminalUI
 
 /// How the screen is drawn.
 struct DrawingOptions: ParsableArguments {
-    @Option(help: "A theme's name or file.")
-    var theme: String = "night"
+    @Option(help: "A theme's name or file. (default: night, or what the configuration says)")
+    var theme: String?
 
     @Flag(help: "Draw with ASCII only.")
     var ascii = false
@@ -16,18 +18,35 @@ struct Screen {
     let terminal: TerminalScreen
     let themes: Themes
     let isASCII: Bool
+    let configuration: Configuration
 
     /// - Throws: `Failure` when there is no terminal, or no such theme; the terminal is as it was then.
     init(_ drawing: DrawingOptions, _ installation: Installation) throws {
-        themes = try Themes(drawing.theme, installation: installation)
+        configuration = try Configuration.own()
+        themes = try Themes(drawing, configuration, installation)
         do {
-            terminal = try TerminalScreen()
+            terminal = try TerminalScreen(mouse: configuration.mouse)
         } catch {
             throw Failure("\(error) Without a terminal, run it with --headless.")
         }
-        isASCII = drawing.ascii || !terminal.supportsUnicode
+        isASCII = drawing.ascii || configuration.ascii || !terminal.supportsUnicode
+    }
+
+    /// What is on the screen while the session starts: the frame, and that the first look is yet to come.
+    func greet(_ topology: ResolvedTopology) {
+        let state = DashboardState(
+            topology: topology, theme: themes.current.adapted(to: terminal.colorDepth),
+            glyphs: isASCII ? .ascii : .unicode, size: terminal.size, keymap: configuration.keymap)
+        terminal.present(view(state, size: terminal.size).buffer)
     }
 
     /// Gives the terminal back as it was; once is enough.
     func restore() { terminal.restore() }
+}
+
+extension Themes {
+    /// The one that is wanted: by the command line, else by the configuration, else `night`.
+    init(_ drawing: DrawingOptions, _ configuration: Configuration, _ installation: Installation) throws {
+        try self.init(drawing.theme ?? configuration.theme ?? "night", installation: installation)
+    }
 }

@@ -101,8 +101,8 @@ struct TapCommand: ParsableCommand {
             let isLast = ending.reason != nil || end.map { DispatchTime.now() >= $0 } ?? false
             let isOver = SessionDirectory.session(at: running.layout.directory) == nil
             // A session that has just ended may have taken its folder with it.
-            guard let messages = isOver ? try? reader.read() : try reader.read() else { break }
-            for message in messages where sockets.holds(message) {
+            do { _ = try collector.collect() } catch { guard isOver else { throw error } }
+            for message in reader.read() where sockets.holds(message) {
                 seen += 1
                 if isIn && message.direction == .sent || isOut && message.direction == .received { continue }
                 guard filter.matches(message) else { continue }

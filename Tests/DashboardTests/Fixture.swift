@@ -228,3 +228,36 @@ enum Fixture {
         return snapshot
     }
 }
+
+extension Fixture {
+    private static func message(
+        _ ordinal: Int, _ socket: String, _ type: String, _ direction: SampledMessage.Direction, _ peer: String?,
+        _ frames: [[UInt8]], lost: Bool = false, injected: Bool = false
+    ) -> SampledMessage {
+        SampledMessage(
+            socket: socket, type: type, direction: direction, time: UInt64(ordinal) * 1_000_000,
+            elapsed: 191 + Double(ordinal) / 1000, ordinal: ordinal,
+            link: peer.map { "\($0)->\(socket)" }, peer: peer, frameCount: frames.count,
+            size: frames.reduce(0) { $0 + $1.count }, frames: frames.map { .init(size: $0.count, bytes: $0) },
+            injected: injected, lost: lost)
+    }
+
+    /// One of each kind, the last with what would steer a terminal, if one let it.
+    static let messages: [SampledMessage] = [
+        message(
+            1, "client-1.requests", "DEALER", .sent, "scheduler.frontend",
+            [Array("{\"type\": \"request\", \"id\": \"c1-7\", \"max_tokens\": 16}".utf8)]),
+        message(
+            2, "scheduler.frontend", "ROUTER", .received, "client-1.requests",
+            [[0, 0x6B, 0x8B, 0x45, 0x67], Array("{\"type\": \"request\", \"id\": \"c1-7\", \"max_tokens\": 16}".utf8)]),
+        message(
+            3, "scheduler.backend", "ROUTER", .sent, "engine-1.work",
+            [Array("engine-1".utf8), [0x93, 0x01, 0xC0, 0xA3, 0x61, 0x62, 0x63]]),
+        message(
+            4, "scheduler.backend", "ROUTER", .sent, nil, [Array("engine-9".utf8), Array("nobody home".utf8)],
+            lost: true),
+        message(
+            5, "engine-1.work", "DEALER", .received, "scheduler.backend",
+            [Array("\u{1B}[2J\u{1B}]0;owned\u{7}\u{9B}31m日本語".utf8)], injected: true),
+    ]
+}

@@ -175,9 +175,9 @@ extension EventLog.Entry {
         var snapshot = Fixture.snapshot()
         #expect(observation.verdict == nil)
         snapshot.verdicts = [
-            .init(rule: "reconnect-storm", subject: "x", since: 1, text: ""),
-            .init(rule: "stalled-link", subject: "y", since: 9, text: ""),
-            .init(rule: "stalled-link", subject: "z", since: 4, text: ""),
+            .init(rule: "stalled-link", subject: "x", since: 1, text: ""),
+            .init(rule: "blocked-on", subject: "y", since: 9, text: ""),
+            .init(rule: "blocked-on", subject: "z", since: 4, text: ""),
         ]
         observation.take(snapshot)
         #expect(observation.verdict?.subject == "z")

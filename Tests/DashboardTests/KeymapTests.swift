@@ -5,12 +5,7 @@ import Testing
 @testable import Dashboard
 
 @Suite struct KeymapTests {
-    /// Contexts that are asked together: a key may stand in one of them only.
-    static let together: [[Keymap.Context]] = [
-        [.anywhere, .looking, .moving, .acting], [.anywhere, .composer], [.anywhere, .question],
-    ]
-
-    @Test(arguments: together)
+    @Test(arguments: Keymap.together)
     func noKeyMeansTwoThings(_ contexts: [Keymap.Context]) {
         var seen: [Key: String] = [:]
         for binding in Keymap.bindings where contexts.contains(binding.context) {

@@ -20,7 +20,21 @@ import Testing
         Scene(name: "nodes") { $0.type("2jjjjj") },
         Scene(name: "links") { $0.type("3jjj") },
         Scene(name: "sockets") { $0.type("4jjjjj") },
-        Scene(name: "events") { $0.type("5") },
+        Scene(name: "events") { $0.type("6") },
+        Scene(name: "messages") { state in
+            state.type("5")
+            _ = update(&state, .messages(Fixture.messages, overwritten: 12))
+        },
+        Scene(name: "messages-bytes") { state in
+            state.type("5b")
+            _ = update(&state, .messages(Fixture.messages, overwritten: 0))
+            state.type("kkk")
+        },
+        Scene(name: "detail-message") { state in
+            state.type("5")
+            _ = update(&state, .messages(Fixture.messages, overwritten: 0))
+            state.type("kkk\r")
+        },
         Scene(name: "detail-node") { $0.type("2jjjjj\r") },
         Scene(name: "detail-link") { $0.type("3jjj\r") },
         Scene(name: "detail-socket") { $0.type("4jjjjj\r") },

@@ -8,7 +8,7 @@ import Testing
 @Suite struct UpdateTests {
     @Test func digitsAndTabTurnTheScreens() {
         var state = DashboardState.fixture()
-        for (key, screen) in [("3", Screen.links), ("5", .events), ("1", .topology)] {
+        for (key, screen) in [("3", Screen.links), ("5", .messages), ("6", .events), ("1", .topology)] {
             state.type(key)
             #expect(state.screen == screen)
         }
@@ -50,7 +50,7 @@ import Testing
 
     @Test func theEventsFollowTheNewestUntilOneIsSelected() {
         var state = DashboardState.fixture(size: Size(width: 80, height: 12))
-        state.type("5")
+        state.type("6")
         #expect(state.selected == nil)
         state.type("kk")
         let chosen = state.selected
@@ -76,7 +76,7 @@ import Testing
         state.press([Key(.escape)])
         #expect(state.detail == nil)
         #expect(state.selected == .node("engine-1"))
-        state.type("5kk\r")
+        state.type("6kk\r")
         #expect(state.detail == .node("engine-2"))
         state.press([Key(.escape)])
         // What was folded opens in place first; then one of its parts tells where it was.
@@ -123,7 +123,7 @@ import Testing
         for second in 193...200 { _ = update(&state, .snapshot(Fixture.snapshot(at: second))) }
         #expect(state.shown == frozen)
         #expect(state.live.snapshot?.elapsed == 200)
-        #expect(view(state, size: state.size).buffer.lines[1].contains("FROZEN 8.0 s ago"))
+        #expect(view(state, size: state.size).buffer.lines[1].contains("FROZEN 8.0 s"))
         state.type(" ")
         #expect(state.frozen == nil)
         #expect(state.shown.snapshot?.elapsed == 200)
@@ -150,7 +150,7 @@ import Testing
 
     @Test func themes() {
         var state = DashboardState.fixture()
-        #expect(state.type("t") == [.cycleTheme])
+        #expect(state.type("t") == [.theme(.next)])
         _ = update(&state, .themeChanged(.monochrome))
         #expect(state.theme == .monochrome)
     }
@@ -240,10 +240,98 @@ import Testing
         var state = DashboardState.fixture()
         let stop = SessionCommand.node(.stop, node: "engine-1")
         _ = update(&state, .reply(to: stop, .done(nodes: ["engine-1"])))
-        #expect(state.message?.text == "Stopped engine-1.")
+        #expect(state.message?.text == "engine-1 is stopped: s starts it again.")
         _ = update(&state, .reply(to: stop, .error("engine-1 does not stop.")))
         #expect(state.message?.text == "engine-1 does not stop.")
         #expect(state.message?.isProblem == true)
+    }
+}
+
+@Suite struct StatusLineTests {
+    /// What just happened, and what undoes it.
+    @Test(arguments: [
+        (SessionCommand.Verb.start, ["engine-1"], "engine-1 is started: x stops it."),
+        (.kill, ["engine-1"], "engine-1 is killed: s starts it again, if no restart policy does."),
+        (.pause, ["engine-1", "engine-2"], "engine-1, engine-2 are paused: p lets them go on."),
+        (.resume, ["engine-1"], "engine-1 goes on: p pauses it."), (.restart, ["engine-1"], "engine-1 is restarted."),
+    ])
+    func whatUndoesIt(_ verb: SessionCommand.Verb, _ nodes: [String], _ sentence: String) {
+        var state = DashboardState.fixture()
+        _ = update(&state, .reply(to: .node(verb, node: nodes[0]), .done(nodes: nodes)))
+        #expect(state.message?.text == sentence)
+    }
+
+    @Test func freezingAndRefreshingToo() {
+        var state = DashboardState.fixture()
+        state.type(" ")
+        #expect(state.message?.text == "What you see is frozen: Space goes on. The session has not stopped.")
+        state.type(" ")
+        #expect(state.message?.text == "Live again.")
+        state.type("+")
+        #expect(state.message?.text == "Refreshes every 200 ms: - goes back.")
+    }
+}
+
+/// A frame is drawn when something may have changed, and not otherwise.
+@Suite struct FrameTests {
+    private func drawn(_ state: DashboardState) -> DashboardState {
+        var state = state
+        _ = update(&state, .drawn(every: .zero))
+        return state
+    }
+
+    @Test func timeAloneDrawsNothing() {
+        var state = drawn(.fixture())
+        state.type("2")
+        state = drawn(state)
+        for second in 1...20 { _ = update(&state, .tick(elapsed: .seconds(second))) }
+        #expect(!state.isFrameDue)
+    }
+
+    @Test func whatHappensDraws() {
+        let actions: [Action] = [
+            .snapshot(Fixture.snapshot(at: 193)), .input(.key(Key("j"))), .message("x"),
+            .resize(Size(width: 90, height: 30)),
+            .themeChanged(.monochrome),
+        ]
+        for action in actions {
+            var state = drawn(.fixture())
+            _ = update(&state, action)
+            #expect(state.isFrameDue, "\(action)")
+        }
+    }
+
+    @Test func aMessageThatIsOverDraws() {
+        var state = drawn(.fixture())
+        state.type("2")
+        _ = update(&state, .message("hello"))
+        state = drawn(state)
+        _ = update(&state, .tick(elapsed: .seconds(5)))
+        #expect(!state.isFrameDue)
+        _ = update(&state, .tick(elapsed: .seconds(7)))
+        #expect(state.isFrameDue && state.message == nil)
+    }
+
+    @Test func pulsesMoveAtTheirTime() {
+        var state = DashboardState.fixture()
+        _ = update(&state, .tick(elapsed: .seconds(100)))
+        state = drawn(state)
+        let motion = try? #require(state.motion)
+        _ = update(&state, .tick(elapsed: .seconds(100) + (motion ?? .zero) / 2))
+        #expect(!state.isFrameDue)
+        _ = update(&state, .tick(elapsed: .seconds(100) + (motion ?? .zero)))
+        #expect(state.isFrameDue)
+    }
+
+    /// It says so, and tells nothing else than it is.
+    @Test func aSlowTerminalIsTold() {
+        var state = DashboardState.fixture()
+        func status(_ interval: Duration) -> String {
+            _ = update(&state, .drawn(every: interval))
+            return view(state, size: Size(width: 160, height: 50)).buffer.lines.last ?? ""
+        }
+        #expect(!status(.zero).contains("slow"))
+        #expect(status(.seconds(1.5)).contains("slow terminal: drawn every 1.5 s"))
     }
 }
 

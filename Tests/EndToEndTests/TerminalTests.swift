@@ -164,6 +164,26 @@ final class Tmux {
 
     func key(_ name: String) throws { _ = try tmux("send-keys", name) }
 
+    /// Pastes a file as a terminal does: in brackets, where the program has asked for them.
+    func paste(file: String) throws {
+        _ = try tmux("load-buffer", file)
+        _ = try tmux("paste-buffer", "-p")
+    }
+
+    /// A press and a release of the left button, as xterm reports them; columns and rows from 1.
+    func click(column: Int, row: Int) throws {
+        try type("\u{1b}[<0;\(column);\(row)M\u{1b}[<0;\(column);\(row)m")
+    }
+
+    /// A line of the screen, from 0.
+    func line(_ row: Int) throws -> String {
+        let lines = try tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.indices.contains(row) ? String(lines[row]) : ""
+    }
+
+    /// The terminal goes away, with whatever runs in it.
+    func close() throws { _ = try tmux("kill-server") }
+
     func resize(columns: Int, rows: Int) throws {
         _ = try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
     }

@@ -159,7 +159,10 @@ import Testing
         #expect(snapshot.sockets[1].blocked == nil)
         #expect(
             snapshot.verdicts.map(\.text)
-                == ["sender.out has been inside zmq_msg_send for 1.3 s: it waits for receiver.in."])
+                == [
+                    "sender.out has been inside zmq_msg_send for 1.3 s: it waits for receiver.in, and the "
+                        + "link to it is connecting."
+                ])
     }
 
     @Test func `a link retries, counts down, comes up and goes down`() throws {

@@ -71,7 +71,7 @@ struct ThemeFilesTests {
     /// Where there are few colours the states still have five, and none is the background's or the text's.
     @Test(arguments: coloured, [ColorDepth.trueColor, .indexed256, .sixteen])
     func statesDiffer(_ name: String, _ depth: ColorDepth) throws {
-        let theme = try Self.theme(name)
+        let theme = try Self.theme(name).adapted(to: depth)
         let colours = Self.states.map { theme[$0].degraded(to: depth).foreground }
         #expect(Set(colours).count == colours.count, "\(colours)")
         let text = theme[.text].degraded(to: depth)
@@ -94,7 +94,9 @@ struct ThemeFilesTests {
         }
         let mono = try Self.theme("mono")
         for role in Theme.Role.allCases {
-            for colour in [mono[role].foreground, mono[role].background] { #expect(colour == nil || colour == .standard) }
+            for colour in [mono[role].foreground, mono[role].background] {
+                #expect(colour == nil || colour == .standard)
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import RunDirectory
 import Testing
 import Topology
 
@@ -77,6 +78,24 @@ import Topology
             Set(try lints(nodes).map(\.rule)) == ["no-heartbeat", "linger-default", "router-no-mandatory"])
         #expect(try lints(nodes).count == 4)
         #expect(try lints(nodes.replacing("heartbeat_timeout: 1s", with: "heartbeat_ivl: 1s")).count == 2)
+    }
+
+    @Test func verdictsAreSilencedInTheSamePlace() throws {
+        let text = "lint: { ignore: [slow-joiner, bound-nobody-came] }\nnodes:\n" + Self.pubSub
+        let resolved = try TopologyFile(text: text, path: "a.yaml").resolve(context())
+        #expect(resolved.silenced == ["bound-nobody-came"])
+        #expect(resolved.lints == [])
+    }
+
+    @Test func theResolvedTopologyHasTheLintsAndWhatTheyAreAbout() throws {
+        let nodes = """
+              router: { command: sleep 1, sockets: { in: { type: ROUTER, bind: "ipc://a" } } }
+              peer: { command: sleep 1, replicas: 2, sockets: { out: { type: REQ, connect: router.in } } }
+            """
+        let resolved = try TopologyFile(text: "nodes:\n" + nodes, path: "a.yaml").resolve(context())
+        #expect(resolved.lints?.map(\.rule) == ["req-lockstep"])
+        #expect(resolved.lints?.first?.subject == "peer-1.out")
+        #expect(resolved.lints?.first?.line == 3)
     }
 
     @Test func anUnknownLintIsAnError() throws {

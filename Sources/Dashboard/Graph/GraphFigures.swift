@@ -89,7 +89,7 @@ extension DashboardState {
         case .node(let name): return boxes.firstIndex { $0.members.contains(name) }
         case .group(let name): return boxes.firstIndex { $0.isGroup && $0.title == name }
         case .socket(let id): return shown.socket(id).flatMap { socket in box(of: .node(socket.node)) }
-        case .link, .edge, .event, nil: return nil
+        case .link, .edge, .event, .message, nil: return nil
         }
     }
 
@@ -98,7 +98,7 @@ extension DashboardState {
         switch subject {
         case .link(let id): graph.model.edges.firstIndex { $0.links.contains(id) }
         case .edge(let id): graph.model.edges.firstIndex { $0.id == id }
-        case .node, .group, .socket, .event, nil: nil
+        case .node, .group, .socket, .event, .message, nil: nil
         }
     }
 }

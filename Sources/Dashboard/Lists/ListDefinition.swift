@@ -112,7 +112,9 @@ extension ListDefinition: AnyList {
 
 /// The lists by their panes.
 enum Lists {
-    static let all: [Pane: any AnyList] = [.nodes: nodes, .links: links, .sockets: sockets, .events: events]
+    static let all: [Pane: any AnyList] = [
+        .nodes: nodes, .links: links, .sockets: sockets, .messages: messages, .events: events,
+    ]
 
     /// All names that a filter may use, and how their values are written.
     static let fields: [String: FigureKind] = Dictionary(

@@ -81,7 +81,7 @@ extension DashboardState {
         case .socket(let id): entry.subject == id
         case .link(let id):
             shown.link(id).map { [$0.from, $0.to].contains(entry.subject) && $0.endpoint == entry.endpoint } ?? false
-        case .edge, .event: false
+        case .edge, .event, .message: false
         }
     }
 }

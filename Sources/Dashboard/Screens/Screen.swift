@@ -1,6 +1,6 @@
 /// The screens, in the order of their tabs.
 enum Screen: Int, Equatable, Sendable, CaseIterable {
-    case topology = 1, nodes, links, sockets, events
+    case topology = 1, nodes, links, sockets, messages, events
 
     var title: String {
         switch self {
@@ -8,6 +8,7 @@ enum Screen: Int, Equatable, Sendable, CaseIterable {
         case .nodes: "Nodes"
         case .links: "Links"
         case .sockets: "Sockets"
+        case .messages: "Messages"
         case .events: "Events"
         }
     }
@@ -21,6 +22,7 @@ enum Screen: Int, Equatable, Sendable, CaseIterable {
         case .nodes: "all of the nodes"
         case .links: "all of the links, both ways"
         case .sockets: "all of the sockets"
+        case .messages: "messages as they pass, and what is in them"
         case .events: "what happened"
         }
     }
@@ -32,6 +34,7 @@ enum Screen: Int, Equatable, Sendable, CaseIterable {
         case .nodes: [.nodes]
         case .links: [.links]
         case .sockets: [.sockets]
+        case .messages: [.messages]
         case .events: [.events]
         }
     }

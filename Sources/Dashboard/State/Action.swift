@@ -9,13 +9,19 @@ public enum Action: Equatable, Sendable {
     case resize(Size)
     /// A new look at the session. It is collected also while the view is frozen.
     case snapshot(Snapshot)
+    /// Messages that passed since the last ones, and how many were overwritten before they could be read, so far.
+    case messages([SampledMessage], overwritten: Int)
     /// What became of a command that an effect asked for.
     case reply(to: SessionCommand, ControlReply)
     /// What became of the injection that an effect asked for, line by line.
     case injection(ControlReply)
     /// A sentence for the status line.
     case message(String)
+    /// A sentence for the status line about what went wrong.
+    case problem(String)
     case themeChanged(Theme)
+    /// The picture is about to be drawn. The terminal gets one so often at most: zero for one that keeps up.
+    case drawn(every: Duration)
     /// Time since the dashboard began; messages vanish by it.
     case tick(elapsed: Duration)
 }
@@ -30,8 +36,19 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
-    /// Load the next theme, and answer with `Action.themeChanged`.
-    case cycleTheme
+    /// Put the text on the terminal's clipboard.
+    case copy(String)
+    /// Load another theme, and answer with `Action.themeChanged` and a sentence.
+    case theme(ThemeChoice)
+    /// Save what is on the screen, and answer with a sentence: into this file (SVG, or text where its name ends in
+    /// `.txt`), or, with nil, as both under a name with the date in the current folder.
+    case screenshot(String?)
     /// Take a snapshot this often from now on.
     case refresh(Duration)
+}
+
+/// Which theme is wanted.
+public enum ThemeChoice: Equatable, Sendable {
+    case next, previous
+    case named(String)
 }

@@ -151,6 +151,14 @@ struct FrameInputs: Equatable, Sendable {
     /// Typing beyond this many frames adds none.
     static let limit = 1000
 
+    /// One empty frame.
+    init() {}
+
+    /// These frames, as they are typed.
+    init(_ texts: [String]) {
+        if !texts.isEmpty { inputs = texts.prefix(Self.limit).map { TextInput($0) } }
+    }
+
     mutating func press(_ key: Key) {
         switch key.code {
         case .enter: split()

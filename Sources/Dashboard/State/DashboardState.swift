@@ -10,6 +10,8 @@ public struct DashboardState: Equatable, Sendable {
         /// A question that `y` answers with the command.
         case question(String, SessionCommand)
         case composer
+        /// A command is being typed.
+        case palette(Palette)
         /// The filter is being typed.
         case filter
         /// The columns of a list, and which of them the keys act on.
@@ -23,6 +25,11 @@ public struct DashboardState: Equatable, Sendable {
         var until: Duration
     }
 
+    /// Why something asked for is not done: one sentence.
+    struct Refusal: Error {
+        var text: String
+    }
+
     /// What was loaded.
     public let topology: ResolvedTopology
     /// Whether whatever would change the session is refused.
@@ -33,6 +40,11 @@ public struct DashboardState: Equatable, Sendable {
     public internal(set) var glyphs: Glyphs
     /// Of the terminal, as last told.
     public internal(set) var size: Size
+
+    /// The keys, as configured.
+    public let keymap: Keymap
+    /// The names of the themes that there are, for the palette.
+    public internal(set) var themes: [String]
 
     /// Collected all the time.
     var live = Observation()
@@ -65,9 +77,23 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// How many messages the Messages screen asks for.
+    var samplingLevel = SamplingLevel.some
+    /// Whether messages are shown as bytes, not as what they mean.
+    var showsBytes = false
+    /// Whether there are taps to ask for messages.
+    let canSample: Bool
+    /// What was done by the palette, the newest last.
+    var commandHistory: [String] = []
     var message: Message?
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
+    /// Whether the picture may differ from the last one that was drawn.
+    public internal(set) var isFrameDue = true
+    /// When the last picture was drawn.
+    var drawnAt = Duration.zero
+    /// What a slow terminal gets between two frames; zero for one that keeps up.
+    var frameInterval = Duration.zero
     /// Time since the dashboard began, as last told by `tick`.
     var now = Duration.zero
 
@@ -75,9 +101,13 @@ public struct DashboardState: Equatable, Sendable {
     ///   - topology: what was loaded; declared sockets and options are shown from it.
     ///   - refresh: how often snapshots come, until `+` and `-` change it.
     ///   - readOnly: refuses, with a sentence, whatever would change the session.
+    ///   - keymap: the keys.
+    ///   - themes: the names of the themes that `Effect.theme` can load.
+    ///   - canSample: whether messages can be asked for.
     public init(
         topology: ResolvedTopology, theme: Theme, glyphs: Glyphs, size: Size = Size(width: 80, height: 24),
-        refresh: Duration = .milliseconds(500), readOnly: Bool = false
+        refresh: Duration = .milliseconds(500), readOnly: Bool = false, keymap: Keymap = .standard,
+        themes: [String] = [], canSample: Bool = true
     ) {
         self.topology = topology
         self.theme = theme
@@ -85,6 +115,9 @@ public struct DashboardState: Equatable, Sendable {
         self.size = size
         self.refresh = refresh
         self.readOnly = readOnly
+        self.canSample = canSample
+        self.keymap = keymap
+        self.themes = themes
     }
 
     /// How long one picture stands while something moves in it; nil while nothing does.
@@ -113,6 +146,7 @@ public struct DashboardState: Equatable, Sendable {
             guard let link = shown.link(id) else { return nil }
             return shown.owner(of: link.from) ?? shown.owner(of: link.to)
         case .event(let id): return shown.log.entry(id)?.node
+        case .message(let id): return shown.messages.entry(id).flatMap { shown.owner(of: $0.message.socket) }
         case .group, .edge, nil: return nil
         }
     }

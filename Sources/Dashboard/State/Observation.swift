@@ -39,6 +39,7 @@ package struct Observation: Equatable, Sendable {
     private(set) var log = EventLog()
     /// How many snapshots were taken in: what was made from one holds as long as this stays.
     private(set) var revision = 0
+    private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates: [String: Series] = [:]
     /// Messages a second of each socket and of each node's sockets together, sent and received.
@@ -147,6 +148,12 @@ package struct Observation: Equatable, Sendable {
         }
         messageRates.record(totals.messageRate, at: now, since: since)
         byteRates.record(totals.byteRate, at: now, since: since)
+    }
+
+    /// Takes sampled messages in.
+    package mutating func take(_ new: [SampledMessage], overwritten: Int) {
+        messages.append(new, overwritten: overwritten)
+        revision += 1
     }
 
     /// A node's change of state is an event too, though no socket tells it.

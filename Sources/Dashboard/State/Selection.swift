@@ -7,6 +7,8 @@ enum Subject: Hashable, Sendable {
     case group(String)
     /// An edge of the graph that stands for several links.
     case edge(String)
+    /// An entry of the message log.
+    case message(Int)
     /// An entry of the event log.
     case event(Int)
 
@@ -17,13 +19,17 @@ enum Subject: Hashable, Sendable {
         case .edge(let id): id
         case .link(let id), .socket(let id): id
         case .event: "The event"
+        case .message: "The message"
         }
     }
 }
 
 /// A list on a screen.
 enum Pane: Hashable, Sendable, CaseIterable {
-    case graph, nodes, links, sockets, events
+    case graph, nodes, links, sockets, messages, events
+
+    /// Whether its newest end is shown while nothing is selected in it.
+    var followsTail: Bool { self == .events || self == .messages }
 }
 
 /// Where one is in a list. It holds on to a thing, not to a row: when rows come and go the thing stays selected.

@@ -26,6 +26,8 @@ extension DashboardState {
         case .link(let id): return shown.link(id).map(\.to)
         case .node(let name): return candidates.first { id in shown.sockets(of: name).contains { $0.id == id } }
         case .event(let id): return shown.log.entry(id).flatMap { candidates.contains($0.subject) ? $0.subject : nil }
+        case .message(let id):
+            return shown.messages.entry(id).flatMap { candidates.contains($0.message.socket) ? $0.message.socket : nil }
         case .group, .edge, nil: return nil
         }
     }
@@ -44,7 +46,7 @@ extension DashboardState {
     }
 
     mutating func compose(_ key: Key) -> [Effect] {
-        let command = Keymap.command(for: key, in: [.composer])
+        let command = keymap.command(for: key, in: [.composer])
         switch command {
         case .back: overlay = nil
         case .send: return send()

@@ -209,7 +209,7 @@ extension DashboardState {
             case .node: .nodes
             case .link: .links
             case .socket: .sockets
-            case .event, .group, .edge: nil
+            case .event, .message, .group, .edge: nil
             }
         if let pane, pane != focus { selections[pane, default: Selection()].subject = selected }
     }

@@ -27,7 +27,7 @@ extension DashboardState {
     }
 
     /// Whether a list shows its newest end as long as nothing is selected in it.
-    func followsTail(_ pane: Pane) -> Bool { pane == .events && lists[pane]?.sort == nil }
+    func followsTail(_ pane: Pane) -> Bool { pane.followsTail && lists[pane]?.sort == nil }
 
     /// Whether the sums of a list stand below it: where it has the screen for itself, and something to sum.
     func hasSums(_ pane: Pane) -> Bool {
@@ -110,7 +110,7 @@ extension DashboardState {
     mutating func chooseColumns(_ key: Key, _ pane: Pane, row: Int) -> [Effect] {
         let count = Lists.all[pane]?.columnNames.count ?? 0
         func moved(to row: Int) -> Overlay { .columns(pane, row: max(0, min(row, count - 1))) }
-        switch Keymap.command(for: key, in: [.columns, .moving]) {
+        switch keymap.command(for: key, in: [.columns, .moving]) {
         case .up: overlay = moved(to: row - 1)
         case .down: overlay = moved(to: row + 1)
         case .pageUp: overlay = moved(to: row - 10)
@@ -173,7 +173,7 @@ extension Subject {
     fileprivate var hasEvents: Bool {
         switch self {
         case .node, .link, .socket, .group: true
-        case .edge, .event: false
+        case .edge, .event, .message: false
         }
     }
 }

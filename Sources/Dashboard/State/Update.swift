@@ -13,15 +13,27 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .input(.wake): break
     case .input(.closed): effects = [.quit]
     case .snapshot(let snapshot): state.live.take(snapshot)
+    case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
     case .message(let text): state.say(text)
+    case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
         state.theme = theme
+    case .drawn(let interval):
+        state.frameInterval = interval
+        state.drawnAt = state.now
+        state.isFrameDue = false
+        return []
     case .tick(let elapsed):
         state.now = elapsed
-        if let message = state.message, message.until <= elapsed { state.message = nil }
+        // Time alone changes little that is seen: a message is over, or the pulses move.
+        let isOver = state.message.map { $0.until <= elapsed } ?? false
+        let moves = state.motion.map { elapsed - state.drawnAt >= $0 } ?? false
+        guard isOver || moves else { return [] }
+        if isOver { state.message = nil }
     }
+    state.isFrameDue = true
     state.settle()
     return effects
 }
@@ -56,6 +68,7 @@ extension DashboardState {
         case .link(let id): shown.link(id) != nil
         case .socket(let id): shown.socket(id) != nil
         case .event(let id): shown.log.entry(id) != nil
+        case .message(let id): shown.messages.entry(id) != nil
         case .group, .edge: true
         }
     }
@@ -63,7 +76,7 @@ extension DashboardState {
     // MARK: Keys
 
     mutating func press(_ key: Key) -> [Effect] {
-        if Keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
+        if keymap.command(for: key, in: [.anywhere]) == .interrupt { return [.quit] }
         message = nil
         switch overlay {
         case .question(_, let command): return answer(key, command)
@@ -75,22 +88,24 @@ extension DashboardState {
             scrollHelp(key, from: offset)
             return []
         case .columns(let pane, let row): return chooseColumns(key, pane, row: row)
+        case .palette: return typeCommand(key)
         case nil:
-            guard let command = Keymap.command(for: key, in: contexts) else { return [] }
+            guard let command = keymap.command(for: key, in: contexts) else { return [] }
             return obey(command)
         }
     }
 
     /// Where keys are looked for, the nearest first.
     private var contexts: [Keymap.Context] {
-        (focus == .graph && detail == nil ? [.graph] : []) + [.moving, .looking, .lists, .acting]
+        (focus == .graph && detail == nil ? [.graph] : []) + (screen == .messages ? [.messages] : [])
+            + [.moving, .looking, .lists, .acting]
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
-        switch Keymap.command(for: key, in: [.question]) {
+        switch keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
-            if case .node(let verb, let name) = command { say("\(verb.sentence.present) \(name) …") }
+            if case .node(let verb, let name) = command { say("\(verb.doing) \(name) …") }
             return [.command(command)]
         case .no:
             overlay = nil
@@ -103,7 +118,7 @@ extension DashboardState {
 
     private mutating func scrollHelp(_ key: Key, from offset: Int) {
         let page = max(1, size.height - 6)
-        switch Keymap.command(for: key, in: [.moving, .looking]) {
+        switch keymap.command(for: key, in: [.moving, .looking]) {
         case .down: overlay = .help(offset: offset + 1)
         case .up: overlay = .help(offset: offset - 1)
         case .pageDown: overlay = .help(offset: offset + page)
@@ -139,15 +154,16 @@ extension DashboardState {
         switch overlay {
         case .composer: composer.paste(text)
         case .filter:
-            filterInput.insert(text)
+            filterInput.insert(String(text.prefix(Self.longestLine)))
             filter.text = filterInput.text
+        case .palette: pasteCommand(text)
         case .help, .question, .columns, nil: break
         }
     }
 
     // MARK: Commands
 
-    private mutating func obey(_ command: Command) -> [Effect] {
+    mutating func obey(_ command: Command) -> [Effect] {
         switch command {
         case .screen(let next): show(next)
         case .nextScreen: turn(by: 1)
@@ -167,12 +183,18 @@ extension DashboardState {
         case .zoomOut: zoom(by: -1)
         case .fold: fold()
         case .hottest: followHottest()
+        case .messages: showMessages()
+        case .sampling: nextSamplingLevel()
+        case .bytes: showsBytes.toggle()
+        case .copy: return copyMessage()
+        case .again: return sendAgain()
+        case .edit: editMessage()
         case .open: open()
         case .back: back()
         case .filter:
             filterInput = TextInput(filter.text)
             overlay = .filter
-        case .freeze: frozen = frozen == nil ? live : nil
+        case .freeze: freeze()
         case .sortLeft: changeSort(by: -1)
         case .sortRight: changeSort(by: 1)
         case .invertSort: invertSort()
@@ -184,12 +206,23 @@ extension DashboardState {
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
-        case .theme: return [.cycleTheme]
+        case .theme: return [.theme(.next)]
+        case .previousTheme: return [.theme(.previous)]
+        case .palette: openPalette()
+        case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .yes, .no, .toggleColumn, .resetColumns: break
+        case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer, .toggleColumn,
+            .resetColumns:
+            break
         }
         return []
+    }
+
+    private mutating func freeze() {
+        frozen = frozen == nil ? live : nil
+        let key = keymap.key(for: .freeze)
+        say(frozen == nil ? "Live again." : "What you see is frozen: \(key) goes on. The session has not stopped.")
     }
 
     mutating func show(_ next: Screen) {
@@ -258,7 +291,7 @@ extension DashboardState {
                 return
             }
             focus = screen.panes[neighbour]
-            if focus != .events, focus != .graph {
+            if !focus.followsTail, focus != .graph {
                 let others = self.rows(of: focus)
                 selections[focus]?.subject = next < 0 ? others.last : others.first
             }
@@ -274,7 +307,10 @@ extension DashboardState {
     }
 
     mutating func open() {
-        guard detail == nil, let subject = selections[focus]?.subject else { return }
+        guard detail == nil else { return }
+        // At the newest end of the messages the newest is meant.
+        let newest = focus == .messages ? rows(of: .messages).last : nil
+        guard let subject = selections[focus]?.subject ?? newest else { return }
         detailOffset = 0
         if case .event(let id) = subject, let entry = shown.log.entry(id) {
             guard entry.count == 1 else {
@@ -303,8 +339,8 @@ extension DashboardState {
             eventsOf = nil
         } else if frozen != nil {
             frozen = nil
-        } else if selections[.events]?.subject != nil, focus == .events {
-            selections[.events]?.subject = nil
+        } else if selections[focus]?.subject != nil, focus.followsTail {
+            selections[focus]?.subject = nil
         }
     }
 
@@ -316,14 +352,16 @@ extension DashboardState {
         let next = choices[max(0, min(place + step, choices.count - 1))]
         guard next != refresh else { return [] }
         refresh = next
-        say("Refreshes every \(Format.seconds(next / .seconds(1))).")
+        let other = keymap.key(for: step < 0 ? .slower : .faster)
+        say("Refreshes every \(Format.seconds(next / .seconds(1))): \(other) goes back.")
         return [.refresh(next)]
     }
 
     // MARK: Nodes
 
-    private mutating func act(_ command: Command) -> [Effect] {
-        guard let name = targetNode, let node = live.node(name) else {
+    /// - Parameter name: the node; nil: the one that is selected.
+    mutating func act(_ command: Command, on name: String? = nil) -> [Effect] {
+        guard let name = name ?? targetNode, let node = live.node(name) else {
             say("No node is selected.", isProblem: true)
             return []
         }
@@ -344,7 +382,7 @@ extension DashboardState {
             overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
             return []
         }
-        say("\(verb.sentence.present) \(name) …")
+        say("\(verb.doing) \(name) …")
         return [.command(order)]
     }
 
@@ -360,12 +398,15 @@ extension DashboardState {
             return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
         }
         let alive = node.pid != nil
+        let start = keymap.key(for: .start)
         switch verb {
-        case .start where alive: return "\(node.name) runs already (pid \(node.pid ?? 0)): r restarts it."
+        case .start where alive:
+            return "\(node.name) runs already (pid \(node.pid ?? 0)): \(keymap.key(for: .restart)) restarts it."
         case .kill where !alive, .pause where !alive, .resume where !alive:
-            return "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). s starts it."
+            return
+                "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). \(start) starts it."
         case .stop where !alive && node.state != .backoff && node.state != .waiting:
-            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. s starts it."
+            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. \(start) starts it."
         default: return nil
         }
     }
@@ -376,7 +417,7 @@ extension DashboardState {
         case .event, .joined: break
         case .done(let nodes):
             if case .node(let verb, let name) = order {
-                say("\(verb.sentence.past) \(nodes.isEmpty ? name : nodes.joined(separator: ", ")).")
+                say(sentence(after: verb, nodes.isEmpty ? [name] : nodes))
             }
         }
     }

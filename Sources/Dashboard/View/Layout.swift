@@ -25,6 +25,8 @@ struct Layout: Equatable {
     var verdict: Rect?
     var status: Rect
     var panes: [PanePlace]
+    /// Where the selected message is shown.
+    var preview: Rect?
     /// Whether lists have borders: in a small window the rows need the room.
     var isBoxed: Bool
 
@@ -44,6 +46,11 @@ struct Layout: Equatable {
         guard state.detail == nil else { return }
         if state.screen == .topology {
             arrangeTopology(state, wholeBody: wholeBody)
+        } else if state.screen == .messages {
+            let list = body.height < 8 ? body.height : max(4, body.height * 9 / 20)
+            let halves = body.rows(.fixed(list), .flexible())
+            panes = [place(.messages, in: halves[0])]
+            if !halves[1].isEmpty { preview = halves[1] }
         } else {
             panes = state.screen.panes.map { pane in
                 var place = place(pane, in: body)

@@ -47,6 +47,7 @@ extension Canvas {
                 Span("\(mark.glyph) ", mark.style), Span("\(link.from) \(glyphs.arrow) \(link.to)", look[.title]),
             ]
         case .socket(let id): return [Span(id, look[.title])]
+        case .message(let id): return [Span(shown.messages.entry(id)?.message.socket ?? "", look[.title])]
         case .event, .group, .edge: return []
         }
     }
@@ -75,6 +76,8 @@ extension Canvas {
         case .node(let name): shown.node(name).map(nodeDetail) ?? []
         case .link(let id): shown.link(id).map(linkDetail) ?? []
         case .socket(let id): shown.socket(id).map(socketDetail) ?? []
+        case .message(let id):
+            shown.messages.entry(id).map { messageLines($0, width: size.width - 4, limit: 2000) } ?? []
         case .event, .group, .edge: []
         }
     }

@@ -80,7 +80,7 @@ extension Canvas {
         var notes: [[Span]] = []
         if let frozen = state.frozen {
             let age = max(0, (state.live.snapshot?.elapsed ?? 0) - (frozen.snapshot?.elapsed ?? 0))
-            notes.append([Span(" FROZEN \(Format.seconds(age)) ago ", look[.paused].adding([.bold, .reverse]))])
+            notes.append([Span(" FROZEN \(Format.seconds(age)) ", look[.paused].adding([.bold, .reverse]))])
         }
         if state.filter.isActive, state.overlay != .filter {
             let text = Buffer.fitted(state.filter.text, width: 20, ellipsis: glyphs.ellipsis)
@@ -89,9 +89,9 @@ extension Canvas {
         }
         if let subject = state.eventsOf, state.screen.panes.contains(.events) {
             let name = Buffer.fitted(subject.name, width: 20, ellipsis: glyphs.ellipsis)
-            notes.append([Span("n", look[.key]), Span(" only \(name)", look[.hint])])
+            notes.append([Span(state.keymap.key(for: .onlySelected), look[.key]), Span(" only \(name)", look[.hint])])
         }
-        notes.append([Span("?", look[.key]), Span(" help", look[.hint])])
+        notes.append([Span(state.keymap.key(for: .help), look[.key]), Span(" help", look[.hint])])
         var line: [Span] = []
         var width = 0
         for note in notes {
@@ -146,7 +146,9 @@ extension Canvas {
         if !state.readOnly { commands.append(.inject) }
         commands += [.freeze, .filter, .quit]
         for command in commands {
-            guard let binding = Keymap.bindings.first(where: { $0.command == command }), var hint = binding.hint else {
+            guard let binding = state.keymap.bindings.first(where: { $0.command == command && !$0.keys.isEmpty }),
+                var hint = binding.hint
+            else {
                 continue
             }
             if command == .freeze, state.frozen != nil { hint = "go on" }
@@ -159,7 +161,10 @@ extension Canvas {
                 buffer.put([Span(binding.label, look[.key]), Span(" \(hint)", look[.dim])], at: Point(x: x, y: area.y))
                 + 2
         }
-        let note = state.readOnly ? "read-only" : "\(Format.seconds(state.refresh / .seconds(1)))"
+        var note = state.readOnly ? "read-only" : "\(Format.seconds(state.refresh / .seconds(1)))"
+        if state.frameInterval > max(state.refresh, .milliseconds(100)) {
+            note = "slow terminal: drawn every \(Format.seconds(state.frameInterval / .seconds(1)))"
+        }
         if x + note.count <= end {
             buffer.put(note, at: Point(x: end - note.count, y: area.y), style: look[.dim])
         }
@@ -177,7 +182,8 @@ extension Canvas {
 
     mutating func drawQuestion(_ question: String) {
         let answers = [
-            Span("y", look[.key]), Span(" yes   ", look[.hint]), Span("n", look[.key]), Span(" no", look[.hint]),
+            Span(state.keymap.key(for: .yes), look[.key]), Span(" yes   ", look[.hint]),
+            Span(state.keymap.key(for: .no), look[.key]), Span(" no", look[.hint]),
         ]
         let area = Rect(size).centered(Size(width: max(30, TextWidth.of(question) + 6), height: 6))
         buffer.draw(Block("", focused: true, covers: true, look: look), in: area)

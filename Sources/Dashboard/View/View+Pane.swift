@@ -53,8 +53,14 @@ extension Canvas {
     private func emptyText(_ pane: Pane) -> String {
         if state.filter.isActive, shown.count(of: pane) > 0 { return "nothing here for /\(state.filter.text)" }
         if pane == .events, let subject = state.eventsOf { return "no events of \(subject.name); n shows all" }
+        if pane == .messages { return noMessages }
         if shown.snapshot == nil { return "waiting for the first look at the session \(glyphs.ellipsis)" }
         return "no \(pane.title) yet"
+    }
+
+    private var noMessages: String {
+        if !state.canSample { return "no messages: zmqtop did not start these programs" }
+        return state.samplingLevel == .off ? "no messages: S asks for some" : "no message has passed yet"
     }
 
     /// The table of a list at its place.
@@ -77,6 +83,7 @@ extension Pane {
         case .nodes: "nodes"
         case .links: "links"
         case .sockets: "sockets"
+        case .messages: "messages"
         case .events: "events"
         }
     }
@@ -90,6 +97,7 @@ extension Observation {
         case .nodes: nodes.count
         case .links: links.count
         case .sockets: sockets.count
+        case .messages: messages.entries.count
         case .events: log.entries.count
         }
     }

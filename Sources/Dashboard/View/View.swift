@@ -58,11 +58,13 @@ struct Canvas {
                 }
             }
         }
+        if let preview = layout.preview { drawPreview(preview) }
         if let verdict = layout.verdict { drawVerdict(verdict) }
         drawStatus(layout.status)
         switch state.overlay {
         case .help(let offset): drawHelp(offset: offset)
         case .composer: drawComposer()
+        case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
         case .columns(let pane, let row): drawColumns(pane, row: row)
         case .filter, nil: break

@@ -81,12 +81,18 @@ final class LatencyScratch {
     // An hour in nanoseconds, to 1 %.
     private var histogram = Histogram<UInt32>(
         highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .two)
+    /// Nanoseconds.
+    private static let bucketStarts = Snapshot.Direction.Latency.bucketStarts.map { UInt64($0 * 1e9) }
 
     func summary(_ nanoseconds: some Sequence<UInt64>) -> Snapshot.Direction.Latency? {
         histogram.reset()
         var count = 0
         var largest: UInt64 = 0
+        var buckets = [Int](repeating: 0, count: LatencyScratch.bucketStarts.count)
         for value in nanoseconds {
+            var bucket = LatencyScratch.bucketStarts.count - 1
+            while bucket > 0, value < LatencyScratch.bucketStarts[bucket] { bucket -= 1 }
+            buckets[bucket] += 1
             histogram.record(min(value, 3_600_000_000_000))
             largest = max(largest, value)
             count += 1
@@ -97,7 +103,8 @@ final class LatencyScratch {
             Double(min(histogram.valueAtPercentile(percentile), largest)) / 1e9
         }
         return .init(
-            p50: seconds(50), p90: seconds(90), p99: seconds(99), max: Double(largest) / 1e9, samples: count)
+            p50: seconds(50), p90: seconds(90), p99: seconds(99), max: Double(largest) / 1e9, samples: count,
+            buckets: buckets)
     }
 }
 

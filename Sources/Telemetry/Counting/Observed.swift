@@ -173,6 +173,8 @@ final class SocketInstance {
     var ends: [End] = []
     /// The sums of those that are.
     var settled = SocketSums()
+    /// Of those that are, the newest whose peers came with a routing id of their own.
+    private(set) var formerPeers: [NamedPeer] = []
     private var knownEndpointTexts: [String]?
     /// What the links of this socket know, at this reading: messages in its send queue, and lost between zmq_send and the wire.
     var queuedInLinks = 0
@@ -184,6 +186,15 @@ final class SocketInstance {
     init(process: TappedProcess) { self.process = process }
 
     var living: Bool { process.alive && !gone && row.closed == 0 }
+
+    /// A connection that is wholly accounted for leaves its sums.
+    func settle(_ end: End) {
+        settled.add(end)
+        ends.removeAll { $0 === end }
+        guard let peer = end.namedPeer else { return }
+        formerPeers.append(peer)
+        if formerPeers.count > 32 { formerPeers.removeFirst() }
+    }
 
     /// Where it is bound or connected now.
     var endpointTexts: [String] {

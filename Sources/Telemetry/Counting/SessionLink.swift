@@ -14,7 +14,7 @@ final class SessionLink {
     private var endpoints: [EndpointInstance] = []
     private var flows: [Flow] = []
     private var folded = BothWays(Tally())
-    private var newestPair: Pair?
+    private(set) var newestPair: Pair?
     private var state = LinkState()
     private var incarnations = Snapshot.Link.Incarnations(from: nil, to: nil)
     private var observed = false

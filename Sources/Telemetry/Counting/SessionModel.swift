@@ -7,6 +7,7 @@ final class SessionModel {
     var nodesByName: [String: SessionNode] = [:] { didSet { knownNodes = nil } }
     private var knownNodes: [SessionNode]?
     private var linkList: [SessionLink] = []
+    var allLinks: [SessionLink] { linkList }
     /// Declared links, by the id of the connecting socket.
     private var linksOfSocket: [String: [SessionLink]] = [:]
     private var linkIDs: [String: Int] = [:]

@@ -101,7 +101,7 @@ final class SessionSocket {
             hwm: last?.row.isInferred == true
                 ? .init(send: nil, receive: nil)
                 : .init(send: last?.row.sendHighWater, receive: last?.row.receiveHighWater),
-            blocked: blocked)
+            blocked: blocked, options: last?.row.isInferred == false ? last?.row.options : nil)
     }
 
     private static func sum(_ one: Int?, _ other: Int?) -> Int? {

@@ -312,8 +312,7 @@ extension Pair {
         guard retired.count == Way.allCases.count else { return }
         for end in [connecting, accepted] {
             guard let end, let socket = end.socket else { continue }
-            socket.settled.add(end)
-            socket.ends.removeAll { $0 === end }
+            socket.settle(end)
         }
     }
 }

@@ -63,18 +63,17 @@ public final class SampleReader {
 
     /// Wants samples of every socket of the session.
     /// - Parameters:
-    ///   - collector: of the session; `read` makes it collect.
+    ///   - collector: of the session.
     ///   - interval: least seconds between two samples of one socket and direction; 0 is every message.
     public init(_ collector: Collector, every interval: Double) {
         self.collector = collector
         self.interval = UInt64(max(0, interval) * 1e9)
     }
 
-    /// The messages that have been sampled since the last call, in the order of their times. The first call asks for
-    /// samples and finds none. Blocks as long as `Collector.collect`, and for each sample some microseconds.
-    /// - Throws: what `Collector.collect` throws.
-    public func read() throws -> [SampledMessage] {
-        _ = try collector.collect()
+    /// The messages that have been sampled since the last call, in the order of their times. To be called after
+    /// `Collector.collect`, which names the sockets. The first call asks for samples and finds none. Blocks for some
+    /// microseconds a sample.
+    public func read() -> [SampledMessage] {
         let now = collector.surroundings.monotonic()
         for process in collector.processes where sources[process.file] == nil {
             guard let segment = process.segment else { continue }

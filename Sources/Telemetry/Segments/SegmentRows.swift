@@ -43,6 +43,9 @@ struct SocketRow {
     var immediate = false
     /// Milliseconds; -1 is for ever.
     var linger: Int32 = -1
+    var handover = false
+    /// In the order of the segment; those that libzmq refused are left out.
+    var options: [Snapshot.Socket.Option] = []
     /// Made of what its connections show: its libzmq is out of the tap's reach.
     var isInferred = false
 
@@ -78,14 +81,18 @@ struct SocketRow {
     private mutating func readOptions(_ record: UnsafePointer<tap_socket>) {
         optionCount = record.pointee.option_count
         let used = min(Int(optionCount), Int(TAP_OPTION_CAPACITY))
+        options.removeAll(keepingCapacity: true)
         withUnsafeBytes(of: record.pointee.options) { bytes in
             for option in bytes.bindMemory(to: tap_option.self).prefix(used) {
-                guard option.flags & UInt16(TAP_OPTION_REFUSED) == 0, option.size == 4 else { continue }
+                guard option.flags & UInt16(TAP_OPTION_REFUSED) == 0 else { continue }
+                options.append(.init(option))
+                guard option.size == 4 else { continue }
                 let value = withUnsafeBytes(of: option.value) { $0.loadUnaligned(as: Int32.self) }
                 switch option.name {
                 case 17: linger = value  // ZMQ_LINGER
                 case 39: immediate = value != 0  // ZMQ_IMMEDIATE
                 case 54: conflate = value != 0  // ZMQ_CONFLATE
+                case 56: handover = value != 0  // ZMQ_ROUTER_HANDOVER
                 default: break
                 }
             }

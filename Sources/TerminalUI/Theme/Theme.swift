@@ -104,9 +104,23 @@ public struct Theme: Hashable, Sendable {
         self.styles = styles
     }
 
-    /// The theme for what the terminal can show: ``monochrome`` when it has no colours, else itself.
+    /// The theme for what the terminal can show: ``monochrome`` when it has no colours. Of sixteen colours two states
+    /// might get the same one, or the background's: they then have those of ``standard``, which differ. Else itself.
     public func adapted(to depth: ColorDepth) -> Theme {
-        depth == .none ? .monochrome : self
+        guard depth != .none else { return .monochrome }
+        guard depth == .sixteen else { return self }
+        let states: [Role] = [.good, .busy, .paused, .warning, .bad]
+        let ground = styles[.text]?.degraded(to: depth)
+        let colours = states.map { self[$0].degraded(to: depth).foreground }
+        let taken = [ground?.background, ground?.foreground].compactMap { $0 }
+        guard Set(colours).count < states.count || colours.contains(where: { $0.map(taken.contains) ?? true }) else {
+            return self
+        }
+        var changed = styles
+        for role in states {
+            changed[role] = Style(foreground: Theme.standard[role].foreground, modifiers: self[role].modifiers)
+        }
+        return Theme(name: name, styles: changed)
     }
 
     /// The theme without a file: the user's own sixteen colours.

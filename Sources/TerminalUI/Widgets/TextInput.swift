@@ -126,12 +126,20 @@ public struct TextField: Widget, Sendable {
         }
     }
 
-    /// What of the text is in sight, and the cursor's column in it.
+    /// What of the text is in sight, and the cursor's column in it. It looks at no more of the text than it shows, for
+    /// that may be a megabyte that was pasted.
     private func view(width: Int) -> (text: String, cursor: Int) {
-        let characters = Array(input.text)
-        var start = 0
-        func columns(_ range: Range<Int>) -> Int { characters[range].reduce(0) { $0 + TextWidth.of($1) } }
-        while start < input.cursor, columns(start..<input.cursor) > max(0, width - 2) { start += 1 }
-        return (String(characters[start...]), columns(start..<input.cursor))
+        let text = input.text
+        let cursor = text.index(text.startIndex, offsetBy: input.cursor)
+        var start = cursor
+        var columns = 0
+        while start > text.startIndex {
+            let before = text.index(before: start)
+            let wide = TextWidth.of(text[before])
+            guard columns + wide <= max(0, width - 2) else { break }
+            columns += wide
+            start = before
+        }
+        return (String(text[start...].prefix(max(1, width) * 2)), columns)
     }
 }

@@ -18,7 +18,7 @@ public struct Diagnostic: Error, Codable, Equatable, Sendable {
     /// How many scalars of the line are meant, from `column`; at least 1.
     public var length: Int
 
-    init(
+    package init(
         file: String, line: Int, column: Int, message: String, sourceLine: String, help: String? = nil, length: Int = 1
     ) {
         self.file = file

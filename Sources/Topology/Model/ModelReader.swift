@@ -26,10 +26,10 @@ struct ModelReader {
         if let lint = fields["lint"] {
             for name in texts(self.fields(of: lint.value, Key.lint, of: "lint")["ignore"]?.value, "ignore") {
                 model.ignoredLints.insert(name.text)
-                guard !LintRule.names.contains(name.text) else { continue }
+                guard !LintRule.silenceable.contains(name.text) else { continue }
                 problems.report(
-                    name.place, "there is no lint \"\(name.text)\"",
-                    help: suggestion(for: name.text, in: LintRule.names))
+                    name.place, "there is no lint or verdict \"\(name.text)\"",
+                    help: suggestion(for: name.text, in: LintRule.silenceable))
             }
         }
         guard let nodes = fields["nodes"] else {

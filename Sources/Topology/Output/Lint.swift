@@ -1,3 +1,5 @@
+internal import RunDirectory
+
 /// What is legal but bites.
 public struct Lint: Codable, Equatable, Sendable {
     /// The name by which `lint: {ignore: [NAME]}` at the top of a file silences it.
@@ -8,6 +10,8 @@ public struct Lint: Codable, Equatable, Sendable {
     public var line: Int
     /// From 1, in Unicode scalars.
     public var column: Int
+    /// `NODE.SOCKET` of the resolved topology that it is about, the first one of several replicas.
+    public var subject: String
     /// What will happen, with the numbers, and what to do about it.
     public var sentence: String
     /// The line as it stands in the file.
@@ -36,4 +40,7 @@ enum LintRule: String, CaseIterable, Sendable {
     case lingerDefault = "linger-default"
 
     static let names = allCases.map(\.rawValue)
+
+    /// What `lint: {ignore: […]}` may name: the verdicts on what runs are silenced in the same place.
+    static let silenceable = names + VerdictRule.names
 }

@@ -23,13 +23,16 @@ struct Linter {
                 let diagnostic = resolver.problems.diagnostic(at: finding.place, finding.sentence)
                 return Lint(
                     rule: finding.rule.rawValue, file: diagnostic.file, line: finding.place.line,
-                    column: finding.place.column, sentence: finding.sentence, sourceLine: diagnostic.sourceLine)
+                    column: finding.place.column, subject: finding.subject, sentence: finding.sentence,
+                    sourceLine: diagnostic.sourceLine)
             }
     }
 
     private struct Finding {
         var rule: LintRule
         var place: Place
+        /// As the resolved topology names it.
+        var subject: String
         var sentence: String
     }
 
@@ -43,12 +46,20 @@ struct Linter {
         }
     }
 
+    /// The first one of several replicas.
+    private func subject(_ node: NodeSpec, _ socket: SocketSpec) -> String {
+        let index = resolver.nodes.firstIndex { $0.spec.name.text == node.name.text }
+        guard let index, let found = resolver.nodes[index].sockets.firstIndex(where: { $0.spec.name == socket.name })
+        else { return node.name.text }
+        return resolver.name(.init(node: index, socket: found))
+    }
+
     private func hwmZero() -> [Finding] {
-        declared.flatMap { _, socket, name in
+        declared.flatMap { node, socket, name in
             ["sndhwm", "rcvhwm"].compactMap { option in
                 guard let (key, value) = socket.option(option), Units.integer(value.text) == 0 else { return nil }
                 return Finding(
-                    rule: .hwmZero, place: key.place,
+                    rule: .hwmZero, place: key.place, subject: subject(node, socket),
                     sentence:
                         "\(option) 0 of \(name) is no limit: while the other end is slow or away, messages pile up "
                         + "until memory is gone; libzmq's own mark is 1000")
@@ -82,7 +93,9 @@ struct Linter {
                     "\(resolver.name(subscriber)) starts after \(resolver.name(publisher)) and misses what was sent "
                     + "before; start \(from.name.text) later, or send a snapshot to who joins late"
             }
-            return Finding(rule: .slowJoiner, place: socket(publisher).name.place, sentence: sentence)
+            return Finding(
+                rule: .slowJoiner, place: socket(publisher).name.place, subject: resolver.name(publisher),
+                sentence: sentence)
         }
     }
 
@@ -91,18 +104,18 @@ struct Linter {
             // A program subscribes by itself.
             guard socket.type == .sub, socket.subscriptions.isEmpty, node.kind != nil else { return nil }
             return Finding(
-                rule: .noSubscription, place: socket.name.place,
+                rule: .noSubscription, place: socket.name.place, subject: subject(node, socket),
                 sentence: "\(name) subscribes to nothing and receives nothing; `subscribe: \"\"` is everything")
         }
     }
 
     private func routerNoMandatory() -> [Finding] {
-        declared.compactMap { _, socket, name in
+        declared.compactMap { node, socket, name in
             guard let (key, value) = socket.option("router_mandatory"), ["false", "0"].contains(value.text) else {
                 return nil
             }
             return Finding(
-                rule: .routerNoMandatory, place: key.place,
+                rule: .routerNoMandatory, place: key.place, subject: subject(node, socket),
                 sentence: "\(name) without router_mandatory drops a message to an unknown routing id in silence; "
                     + "with it, the send fails with EHOSTUNREACH")
         }
@@ -136,7 +149,7 @@ struct Linter {
                     ? "put {index} into it, as in \"engine-{index}\"" : "give each its own"
                 findings.append(
                     Finding(
-                        rule: .duplicateRoutingId, place: key.place,
+                        rule: .duplicateRoutingId, place: key.place, subject: resolver.name(peer),
                         sentence: "\(resolver.name(owner)) and \(resolver.name(peer)) come to \(resolver.name(router)) "
                             + "with the same routing id: \(fate); \(remedy)"))
             }
@@ -153,12 +166,12 @@ struct Linter {
 
     /// On one machine the kernel tells at once that a peer has gone; over a network nobody does.
     private func noHeartbeat() -> [Finding] {
-        var findings: [Finding] = declared.compactMap { _, socket, name in
+        var findings: [Finding] = declared.compactMap { node, socket, name in
             guard socket.option("heartbeat_ivl") == nil,
                 let (key, _) = socket.option("heartbeat_timeout") ?? socket.option("heartbeat_ttl")
             else { return nil }
             return Finding(
-                rule: .noHeartbeat, place: key.place,
+                rule: .noHeartbeat, place: key.place, subject: subject(node, socket),
                 sentence: "\(key.text) of \(name) does nothing without heartbeat_ivl: heartbeats are off")
         }
         for connection in resolver.connections {
@@ -167,7 +180,7 @@ struct Linter {
             else { continue }
             findings.append(
                 Finding(
-                    rule: .noHeartbeat, place: connection.place,
+                    rule: .noHeartbeat, place: connection.place, subject: resolver.name(connection.from),
                     sentence: "\(resolver.name(connection.from)) goes over a network to \(host) without heartbeat_ivl: "
                         + "when the other machine vanishes, the link looks up for hours"))
         }
@@ -181,13 +194,13 @@ struct Linter {
                 let count = Units.integer(inFlight.value.text), count > 1
             {
                 return Finding(
-                    rule: .reqLockstep, place: inFlight.value.place,
+                    rule: .reqLockstep, place: inFlight.value.place, subject: subject(node, socket),
                     sentence: "\(name) is a REQ: it waits for each reply, and in_flight \(count) becomes 1; "
                         + "a DEALER may have many requests in flight")
             }
             guard !["true", "1"].contains(socket.option("req_relaxed")?.value.text ?? "") else { return nil }
             return Finding(
-                rule: .reqLockstep, place: socket.typePlace,
+                rule: .reqLockstep, place: socket.typePlace, subject: subject(node, socket),
                 sentence: "\(name) is a REQ without req_relaxed: if one reply is lost it can send nothing more; set "
                     + "req_relaxed and req_correlate, or use a DEALER")
         }
@@ -195,12 +208,13 @@ struct Linter {
 
     /// Blocking sends in a ring: when all queues are full, everybody waits for the next.
     private func pushPullCycle() -> [Finding] {
-        var next: [String: [(node: String, place: Place)]] = [:]
+        var next: [String: [(node: String, place: Place, subject: String)]] = [:]
         for connection in resolver.connections {
             guard let target = connection.target else { continue }
             for (from, to) in [(connection.from, target), (target, connection.from)]
             where socket(from).type == .push && socket(to).type == .pull {
-                next[node(from).name.text, default: []].append((node(to).name.text, socket(from).name.place))
+                next[node(from).name.text, default: []].append(
+                    (node(to).name.text, socket(from).name.place, resolver.name(from)))
             }
         }
         var inCycles: Set<String> = []
@@ -215,11 +229,11 @@ struct Linter {
                 }
                 return nil
             }
-            guard let ring = search(node), let place = next[node]?.first?.place else { continue }
+            guard let ring = search(node), let first = next[node]?.first else { continue }
             inCycles.formUnion(ring)
             findings.append(
                 Finding(
-                    rule: .pushPullCycle, place: place,
+                    rule: .pushPullCycle, place: first.place, subject: first.subject,
                     sentence:
                         "PUSH and PULL form a ring, \((ring + [node]).joined(separator: " → ")): when its queues are "
                         + "full, every send waits for the next and nothing moves again; break it with a limit on what is "
@@ -232,7 +246,7 @@ struct Linter {
         declared.compactMap { node, socket, name in
             guard let (key, value) = socket.option("linger"), value.text == "-1" else { return nil }
             return Finding(
-                rule: .lingerDefault, place: key.place,
+                rule: .lingerDefault, place: key.place, subject: subject(node, socket),
                 sentence: "linger -1 of \(name) waits for ever at the end for messages that nobody takes; "
                     + "a stop then ends in KILL after \(node.stopGrace) s")
         }

@@ -35,11 +35,13 @@ struct Key: Sendable {
         Key("name", .text, "Name of the topology; the file's name without it."),
         Key("about", .text, "One sentence on what it shows."),
         Key("nodes", .named(.keys(node)), "The nodes, by name."),
-        Key("lint", .keys(lint), "Which lints to leave out."),
+        Key("lint", .keys(lint), "Which lints and verdicts to leave out."),
     ]
 
     static let lint: [Key] = [
-        Key("ignore", .oneOf([.list(.choice(LintRule.names)), .choice(LintRule.names)]), "Names of lints.")
+        Key(
+            "ignore", .oneOf([.list(.choice(LintRule.silenceable)), .choice(LintRule.silenceable)]),
+            "Names of lints, which are about the file, and of verdicts, which are about what runs.")
     ]
 
     static let node: [Key] = [

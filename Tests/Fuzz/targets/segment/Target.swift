@@ -132,8 +132,7 @@ private func read(_ collector: Collector, _ reader: SampleReader) {
             precondition((stages + [direction.depth]).allSatisfy { ($0 ?? 0) >= 0 }, "\(direction)")
         }
     }
-    guard let messages = try? reader.read() else { fatalError("reading samples failed") }
-    for message in messages { precondition(message.frames.allSatisfy { $0.bytes.count <= Int(TAP_SAMPLE_BYTES) }) }
+    for message in reader.read() { precondition(message.frames.allSatisfy { $0.bytes.count <= Int(TAP_SAMPLE_BYTES) }) }
 }
 
 /// A collector lives as long as its program: the rows of its model refer to each other, and are not taken apart.
