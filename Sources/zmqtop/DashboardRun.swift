@@ -49,7 +49,7 @@ struct DashboardRun {
     /// Blocks until the person quits or detaches, the time is over, or zmqtop is asked to end.
     func run() throws -> Outcome {
         let mailbox = Mailbox()
-        ending.onAsked { TerminalScreen.wake() }
+        ending.onAsked { TerminalScreen.hurry() }
         let clock = ContinuousClock()
         let start = clock.now
         var themes = screen.themes
