@@ -146,7 +146,10 @@ public final class TerminalScreen {
     /// or was told not to obey, nothing happens. Of more than 74,000 bytes only the first are put: terminals take no more.
     public func copy(_ text: String) {
         guard !isRestored, !isClosed else { return }
-        cn_send("\u{1B}]52;c;\(Data(text.utf8.prefix(74_000)).base64EncodedString())\u{7}")
+        let sequence = "\u{1B}]52;c;\(Data(text.utf8.prefix(74_000)).base64EncodedString())\u{7}"
+        guard !Patience.write({ cn_send(sequence) }) else { return }
+        shown = nil
+        cn_redraw()
     }
 
     /// Waits for what happens next; `nil` when nothing did within `timeout`. Blocks no longer than that.

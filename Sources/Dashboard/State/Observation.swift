@@ -76,11 +76,9 @@ package struct Observation: Equatable, Sendable {
     func flow(_ id: String) -> LinkFlow? { linkIndex[id].map { flows[$0] } }
     func sockets(of node: String) -> [Snapshot.Socket] { (socketsOfNode[node] ?? []).map { sockets[$0] } }
 
-    /// What is most wrong: the rules in their order, of each the one that has held the longest.
-    var verdict: Snapshot.Verdict? {
-        func rank(_ verdict: Snapshot.Verdict) -> Int { VerdictJudge.rules.firstIndex(of: verdict.rule) ?? .max }
-        return snapshot?.verdicts.min { (rank($0), $0.since) < (rank($1), $1.since) }
-    }
+    /// What is wrong, the worst first.
+    private(set) var verdicts: [Finding] = []
+    var headline: Finding? { verdicts.first }
 
     /// The node that an end of a link belongs to; nil for an end that is no node of the session.
     func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
@@ -90,6 +88,7 @@ package struct Observation: Equatable, Sendable {
         let previous = snapshot
         snapshot = next
         index(next)
+        verdicts = next.findings
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)
         flows = next.links.map { LinkFlow($0, in: self) }

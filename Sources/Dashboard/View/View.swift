@@ -66,6 +66,7 @@ struct Canvas {
         case .composer: drawComposer()
         case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
+        case .findings: drawFindings()
         case .filter, nil: break
         }
     }
