@@ -32,7 +32,7 @@ struct DashboardRun {
     func run() throws -> Outcome {
         let mailbox = Mailbox()
         let errands = ComposerErrands(scene, mailbox)
-        ending.onAsked { TerminalScreen.wake() }
+        ending.onAsked { TerminalScreen.hurry() }
         let clock = ContinuousClock()
         let start = clock.now
         var themes = screen.themes
