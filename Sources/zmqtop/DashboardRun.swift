@@ -138,6 +138,8 @@ struct DashboardRun {
         case .inject(let injection):
             scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
         case .refresh(let every): refresh = every
+        case .readOutput(let node):
+            mailbox.post(.output(OutputFiles.tail(of: node, in: scene.collector?.layout)))
         case .copy(let text): screen.terminal.copy(text)
         case .theme(let choice): change(&themes, choice, mailbox)
         case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)

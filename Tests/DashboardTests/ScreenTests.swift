@@ -35,9 +35,7 @@ import Testing
             _ = update(&state, .messages(Fixture.messages, overwritten: 0))
             state.type("kkk\r")
         },
-        Scene(name: "detail-node") { $0.type("2jjjjj\r") },
         Scene(name: "detail-link") { $0.type("3jjj\r") },
-        Scene(name: "detail-socket") { $0.type("4jjjjj\r") },
         Scene(name: "help") { $0.type("?") },
         Scene(name: "question") { $0.type("X") },
         Scene(name: "filter") { $0.type("/engine") },
@@ -78,6 +76,35 @@ import Testing
         },
         Scene(name: "nothing-yet") { $0 = .fixture(theme: $0.theme, size: $0.size, isNew: true) },
     ]
+
+    /// What is opened, at the sizes of the details: over the body, and beside the lists.
+    static let details: [Scene] = [
+        Scene(name: "detail-node") { state in
+            state.type("2jjjjj\r")
+            _ = update(
+                &state,
+                .output(
+                    NodeOutput(
+                        node: "engine-2", lines: ["loading weights", "batch 6 of 8"],
+                        errors: ["CUDA out of memory: tried to allocate 2.00 GiB"])))
+        },
+        Scene(name: "detail-link") { $0.type("3jjj\r") },
+        Scene(name: "detail-down") { $0.type("3jjjj\r") },
+        Scene(name: "detail-socket") { $0.type("4jjjjj\r") },
+        Scene(name: "detail-graph") { $0.type("jjj\r") },
+        Scene(name: "findings-list") { state in
+            state.judge()
+            state.type("vv")
+        },
+    ]
+
+    @Test(
+        arguments: details, [Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 200, height: 60)])
+    func detail(_ scene: Scene, _ size: Size) throws {
+        var state = DashboardState.fixture(theme: .monochrome, size: size)
+        scene.change(&state)
+        try Golden.check(view(state, size: size), "\(scene.name)-\(size.width)x\(size.height)", styles: false)
+    }
 
     static let sizes = [Size(width: 80, height: 24), Size(width: 160, height: 50)]
 

@@ -15,6 +15,8 @@ public enum Action: Equatable, Sendable {
     case reply(to: SessionCommand, ControlReply)
     /// What became of the injection that an effect asked for, line by line.
     case injection(ControlReply)
+    /// What a node wrote last, as an effect asked for.
+    case output(NodeOutput)
     /// A sentence for the status line.
     case message(String)
     /// A sentence for the status line about what went wrong.
@@ -36,6 +38,8 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
+    /// Read the last lines that a node wrote, and answer with `Action.output`; with nothing when there are none.
+    case readOutput(node: String)
     /// Put the text on the terminal's clipboard.
     case copy(String)
     /// Load another theme, and answer with `Action.themeChanged` and a sentence.

@@ -34,12 +34,26 @@ package struct Observation: Equatable, Sendable {
         }
     }
 
+    /// A time between two snapshots that are far from each other, in seconds of the session.
+    struct Gap: Equatable, Sendable {
+        var from: Double
+        var to: Double
+
+        /// Longer than the slowest refresh.
+        static let least = 6.0
+        static let capacity = 32
+    }
+
     package private(set) var snapshot: Snapshot?
     package private(set) var totals = Totals()
     private(set) var log = EventLog()
     private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates: [String: Series] = [:]
+    /// When each link was down, by its id.
+    private(set) var downtimes: [String: Downtimes] = [:]
+    /// Times in which nobody looked, oldest first.
+    private(set) var gaps: [Gap] = []
     private(set) var messageRates = Series()
     private(set) var byteRates = Series()
 
@@ -93,11 +107,17 @@ package struct Observation: Equatable, Sendable {
         noteChanges(from: previous, to: next)
         flows = next.links.map { LinkFlow($0, in: self) }
         sumUp(previous: previous, next: next)
+        if let previous, next.elapsed > previous.elapsed + Gap.least {
+            gaps.append(Gap(from: previous.elapsed, to: next.elapsed))
+            if gaps.count > Gap.capacity { gaps.removeFirst() }
+        }
         for flow in flows {
+            downtimes[flow.link.id, default: Downtimes()].note(flow.link, received: flow.received, at: next.elapsed)
             linkRates[flow.link.id, default: Series()].record(flow.rate, at: next.elapsed)
         }
         if linkRates.count > next.links.count {
             linkRates = linkRates.filter { linkIndex[$0.key] != nil }
+            downtimes = downtimes.filter { linkIndex[$0.key] != nil }
         }
         messageRates.record(totals.messageRate, at: next.elapsed)
         byteRates.record(totals.byteRate, at: next.elapsed)
@@ -220,6 +240,11 @@ struct LinkFlow: Equatable, Sendable {
     /// Where only the kernel's tables tell.
     var kernelBytes: Int? { link.source == .kernel ? sum(\.kernelBytes) : nil }
     var discarded: Int? { sum(\.discarded) }
+    /// Delivered so far, by the ways of which that is known; nil when it is of none.
+    var received: Int? {
+        let known = ways.compactMap(\.received)
+        return known.isEmpty ? nil : known.reduce(0, +)
+    }
 
     /// Of the slower way.
     var latency: Snapshot.Direction.Latency? { ways.compactMap(\.latency).max { $0.p99 < $1.p99 } }

@@ -19,6 +19,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
+    case .output(let output): state.take(output)
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
@@ -39,7 +40,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     }
     state.isFrameDue = true
     state.settle()
-    return effects
+    return effects + state.askForOutput()
 }
 
 extension DashboardState {
@@ -58,7 +59,8 @@ extension DashboardState {
             say("\(detail.name) is gone.")
         }
         if detail != nil {
-            detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - layout.body.height))
+            let height = layout.detail?.height ?? 0
+            detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - height))
         }
         if overlay == .findings { findings.settle(allFindings, elapsed: shown.snapshot?.elapsed ?? 0) }
         if case .help(let offset) = overlay {
@@ -103,7 +105,8 @@ extension DashboardState {
 
     /// Where keys are looked for, the nearest first.
     private var contexts: [Keymap.Context] {
-        (focus == .graph && detail == nil ? [.graph] : []) + (screen == .messages ? [.messages] : [])
+        (focus == .graph && (detail == nil || isDetailBeside) ? [.graph] : [])
+            + (screen == .messages ? [.messages] : [])
             + [.moving, .looking, .acting]
     }
 
@@ -174,7 +177,7 @@ extension DashboardState {
         case .previousScreen: turn(by: -1)
         case .up, .down, .pageUp, .pageDown, .first, .last: move(command)
         case .left, .right:
-            if focus != .graph || detail != nil {
+            if focus != .graph || (detail != nil && !isDetailBeside) {
                 changeFocus(by: command == .left ? -1 : 1)
             } else {
                 _ = walk(command)
@@ -236,24 +239,17 @@ extension DashboardState {
     }
 
     private mutating func changeFocus(by step: Int) {
-        guard detail == nil, let place = screen.panes.firstIndex(of: focus) else { return }
+        guard detail == nil || isDetailBeside, let place = screen.panes.firstIndex(of: focus) else { return }
         focus = screen.panes[(place + step + screen.panes.count) % screen.panes.count]
     }
 
     private mutating func move(_ command: Command) {
         let layout = Layout(self, size: size)
-        if detail != nil {
-            let page = max(1, layout.body.height - 1)
-            switch command {
-            case .up: detailOffset -= 1
-            case .down: detailOffset += 1
-            case .pageUp: detailOffset -= page
-            case .pageDown: detailOffset += page
-            case .first: detailOffset = 0
-            default: detailOffset = .max / 2
-            }
+        if let area = layout.detail, !isDetailBeside || command == .pageUp || command == .pageDown {
+            scrollDetail(command, page: max(1, area.height - 3))
             return
         }
+        defer { if detail != nil { followSelection() } }
         if focus == .graph {
             moveInGraph(command)
             return
@@ -307,16 +303,10 @@ extension DashboardState {
         let newest = focus == .messages ? rows(of: .messages).last : nil
         guard let subject = selections[focus]?.subject ?? newest else { return }
         detailOffset = 0
-        if case .event(let id) = subject, let entry = shown.log.entry(id) {
-            // What is known of an event is its line; what one wants to see is where it happened.
-            let socket = Subject.socket(entry.subject)
-            detail = exists(socket) ? socket : .node(entry.node)
-        } else if case .group = subject {
-            fold()
-        } else if case .edge = subject {
-            showLinks(of: subject)
-        } else {
-            detail = subject
+        switch subject {
+        case .group: fold()
+        case .edge: showLinks(of: subject)
+        default: detail = openable(subject)
         }
     }
 
