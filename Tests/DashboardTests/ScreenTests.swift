@@ -35,6 +35,18 @@ import Testing
             _ = update(&state, .messages(Fixture.messages, overwritten: 0))
             state.type("kkk\r")
         },
+        Scene(name: "detail-node") { state in
+            state.type("2jjjjj\r")
+            _ = update(
+                &state,
+                .output(
+                    NodeOutput(
+                        node: "engine-2", lines: ["loading weights", "batch 6 of 8"],
+                        errors: ["CUDA out of memory: tried to allocate 2.00 GiB"])))
+        },
+        Scene(name: "detail-down") { $0.type("3jjjj\r") },
+        Scene(name: "detail-socket") { $0.type("4jjjjj\r") },
+        Scene(name: "detail-graph") { $0.type("jjj\r") },
         Scene(name: "detail-link") { $0.type("3jjj\r") },
         Scene(name: "help") { $0.type("?") },
         Scene(name: "question") { $0.type("X") },
@@ -65,6 +77,20 @@ import Testing
             state.type("hex:0")
             state.press([Key("s", control: true)])
         },
+        Scene(name: "composer-json") { state in
+            state.type("i{\"prompt\": \"hello\", }")
+        },
+        Scene(name: "composer-as-node") { state in
+            state.type("ihello")
+            state.press([Key(.backTab)])
+            state.press([Key(.backTab), Key(.right), Key("s", control: true)])
+            _ = update(
+                &state,
+                .order(
+                    .waits(
+                        "the thread of client-1.requests has been inside zmq_recv for 3.2 s; it can send only when that returns"
+                    )))
+        },
         Scene(name: "verdict") { $0.judge() },
         Scene(name: "findings") { state in
             state.judge()
@@ -77,36 +103,9 @@ import Testing
         Scene(name: "nothing-yet") { $0 = .fixture(theme: $0.theme, size: $0.size, isNew: true) },
     ]
 
-    /// What is opened, at the sizes of the details: over the body, and beside the lists.
-    static let details: [Scene] = [
-        Scene(name: "detail-node") { state in
-            state.type("2jjjjj\r")
-            _ = update(
-                &state,
-                .output(
-                    NodeOutput(
-                        node: "engine-2", lines: ["loading weights", "batch 6 of 8"],
-                        errors: ["CUDA out of memory: tried to allocate 2.00 GiB"])))
-        },
-        Scene(name: "detail-link") { $0.type("3jjj\r") },
-        Scene(name: "detail-down") { $0.type("3jjjj\r") },
-        Scene(name: "detail-socket") { $0.type("4jjjjj\r") },
-        Scene(name: "detail-graph") { $0.type("jjj\r") },
-        Scene(name: "findings-list") { state in
-            state.judge()
-            state.type("vv")
-        },
+    static let sizes = [
+        Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 200, height: 60),
     ]
-
-    @Test(
-        arguments: details, [Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 200, height: 60)])
-    func detail(_ scene: Scene, _ size: Size) throws {
-        var state = DashboardState.fixture(theme: .monochrome, size: size)
-        scene.change(&state)
-        try Golden.check(view(state, size: size), "\(scene.name)-\(size.width)x\(size.height)", styles: false)
-    }
-
-    static let sizes = [Size(width: 80, height: 24), Size(width: 160, height: 50)]
 
     @Test(arguments: scenes, sizes)
     func monochrome(_ scene: Scene, _ size: Size) throws {

@@ -64,6 +64,7 @@ struct Canvas {
         case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
         case .findings: drawFindings()
+        case .columns(let pane, let row): drawColumns(pane, row: row)
         case .filter, nil: break
         }
     }
@@ -81,7 +82,8 @@ struct Canvas {
     /// What a terminal without Unicode shows instead: our own symbols become their likes, anything else `?`.
     mutating func reduceToASCII() {
         let likes: [Character: String] = [
-            "—": "-", "×": "x", "≥": ">", "µ": "u", "…": ".", "↑": "^", "↓": "v", "→": ">", "←": "<", "│": "|", "•": "*",
+            "—": "-", "×": "x", "≥": ">", "µ": "u", "…": ".", "↑": "^", "↓": "v", "→": ">", "←": "<", "│": "|",
+            "▸": ">", "◂": "<", "▴": "^", "▾": "v", "└": "`", "Σ": "S", "•": "*",
         ]
         for y in 0..<size.height {
             for x in 0..<size.width where !buffer[x, y].text.isASCII {
