@@ -126,7 +126,9 @@ struct DashboardRun {
         case .keep(let drafts): errands.keep(drafts)
         case .refresh(let every): refresh = every
         case .readOutput(let node):
-            mailbox.post(.output(OutputFiles.tail(of: node, in: scene.collector?.layout)))
+            if let layout = scene.collector?.layout, let output = OutputFiles.tail(of: node, in: layout) {
+                mailbox.post(.output(output))
+            }
         case .copy(let text): screen.terminal.copy(text)
         case .theme(let choice): change(&themes, choice, mailbox)
         case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)

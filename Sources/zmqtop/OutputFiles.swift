@@ -9,19 +9,18 @@ enum OutputFiles {
     /// Lines of each file.
     private static let lines = 40
 
-    /// What a node wrote last; empty where nothing is kept of it.
-    static func tail(of node: String, in layout: RunLayout?) -> NodeOutput {
-        var output = NodeOutput(node: node, lines: [], errors: [])
+    /// What a node wrote last; nil where nothing is kept of what it writes.
+    static func tail(of node: String, in layout: RunLayout) -> NodeOutput? {
         // The name comes from a segment, which any process of ours may have written.
-        guard let layout, !node.contains("/"), !node.hasPrefix(".") else { return output }
-        output.lines = tail(layout.standardOutput(node))
-        output.errors = tail(layout.standardError(node))
-        return output
+        guard !node.contains("/"), !node.hasPrefix(".") else { return nil }
+        let (lines, errors) = (tail(layout.standardOutput(node)), tail(layout.standardError(node)))
+        guard lines != nil || errors != nil else { return nil }
+        return NodeOutput(node: node, lines: lines ?? [], errors: errors ?? [])
     }
 
-    private static func tail(_ path: String) -> [String] {
+    private static func tail(_ path: String) -> [String]? {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
+        guard descriptor >= 0 else { return nil }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard let size = try? file.seekToEnd() else { return [] }
         let start = size > UInt64(most) ? size - UInt64(most) : 0

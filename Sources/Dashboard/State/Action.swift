@@ -44,7 +44,7 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
-    /// Read the last lines that a node wrote, and answer with `Action.output`; with nothing when there are none.
+    /// Read the last lines that a node wrote, and answer with `Action.output`; with nothing where none are kept.
     case readOutput(node: String)
     /// Have a node's own socket send it, and answer with `Action.order` until that is over.
     case injectAs(String, Injection)

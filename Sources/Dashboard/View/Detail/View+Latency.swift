@@ -47,7 +47,9 @@ extension Canvas {
         }
         let labels = ["1µs", "10", "100", "1ms", "10", "100", "1s", "10"]
         var axis = labels.dropLast().map { $0.padded(to: column * 2) }.joined()
-        axis += "\(labels[labels.count - 1])  \(Format.count(samples)) measured"
+        axis += labels[labels.count - 1]
+        let note = "\(Format.count(samples)) measured"
+        axis += "  " + (axis.count + note.count + 4 <= width ? note : "n \(Format.count(samples))")
         return lines + [[Span("  " + axis, look[.dim])]]
     }
 
