@@ -125,6 +125,10 @@ struct DashboardRun {
         case .read(let paths): errands.read(paths)
         case .keep(let drafts): errands.keep(drafts)
         case .refresh(let every): refresh = every
+        case .readOutput(let node):
+            if let layout = scene.collector?.layout, let output = OutputFiles.tail(of: node, in: layout) {
+                mailbox.post(.output(output))
+            }
         case .copy(let text): screen.terminal.copy(text)
         case .theme(let choice): change(&themes, choice, mailbox)
         case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)

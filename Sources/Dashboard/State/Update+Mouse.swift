@@ -35,6 +35,7 @@ extension DashboardState {
         }
         guard let place = layout.panes.first(where: { $0.frame.contains(point) }) else { return }
         focus = place.pane
+        defer { if detail != nil { followSelection() } }
         if place.pane == .graph {
             guard let subject = graphSubject(at: point, in: place.frame) else { return }
             graph.followsHottest = false
@@ -68,11 +69,12 @@ extension DashboardState {
             return
         }
         guard overlay == nil || overlay == .filter else { return }
-        if detail != nil {
+        let layout = Layout(self, size: size)
+        if let area = layout.detail, area.contains(point) || !isDetailBeside {
             detailOffset += step
             return
         }
-        let layout = Layout(self, size: size)
+        defer { if detail != nil { followSelection() } }
         if let place = layout.panes.first(where: { $0.frame.contains(point) }) { focus = place.pane }
         if focus == .graph {
             pan(x: 0, y: step)

@@ -19,7 +19,7 @@ extension Canvas {
     }
 
     /// `▲ stalled-link`; `○ lint hwm-zero`; `◇ blocked-on is over after 12 s`.
-    private func heading(of finding: Finding) -> [Span] {
+    func heading(of finding: Finding) -> [Span] {
         if let lasted = finding.lasted {
             return [
                 Span("\(glyphs.exited) \(finding.rule)", look[.dim]),
