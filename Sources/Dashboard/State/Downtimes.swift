@@ -77,3 +77,26 @@ struct Downtimes: Equatable, Sendable {
         }
     }
 }
+
+/// The same for each link of a snapshot, in their order: noted by place, found by id.
+struct DowntimesTable: Equatable, Sendable {
+    private var places: [String: Int] = [:]
+    private var times: [Downtimes] = []
+
+    init() {}
+
+    subscript(_ id: String) -> Downtimes? { places[id].map { times[$0] } }
+
+    /// Takes other links, or another order: what stays keeps its times.
+    mutating func rename(_ next: [String], places nextPlaces: [String: Int]) {
+        times = next.map { self[$0] ?? Downtimes() }
+        places = nextPlaces
+    }
+
+    /// Takes a look at each link.
+    mutating func note(_ flows: [LinkFlow], at elapsed: Double) {
+        for place in times.indices {
+            times[place].note(flows[place].link, received: flows[place].received, at: elapsed)
+        }
+    }
+}

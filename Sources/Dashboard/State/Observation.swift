@@ -163,10 +163,7 @@ package struct Observation: Equatable, Sendable {
             gaps.append(Gap(from: previous.elapsed, to: next.elapsed))
             if gaps.count > Gap.capacity { gaps.removeFirst() }
         }
-        for flow in flows {
-            downtimes[flow.link.id, default: Downtimes()].note(flow.link, received: flow.received, at: next.elapsed)
-        }
-        if downtimes.count > next.links.count { downtimes = downtimes.filter { names.link[$0.key] != nil } }
+        downtimes.note(flows, at: next.elapsed)
     }
 
     /// The curves. A figure stands for the time since the look before, unless that was much longer than usual.
@@ -186,6 +183,7 @@ package struct Observation: Equatable, Sendable {
     /// Lays what is kept from look to look in the order of the new names.
     private mutating func rename(from before: NameIndex) {
         linkRates.rename(names.linkIds, places: names.link)
+        downtimes.rename(names.linkIds, places: names.link)
         nodeRates.rename(names.nodeNames, places: names.node)
         nodeCPU.rename(names.nodeNames, places: names.node)
         socketRates.rename(names.socketIds, places: names.socket)
