@@ -53,6 +53,7 @@ struct DashboardRun {
             if let duration, now - start >= .seconds(duration) { return .ended(0) }
             if now >= nextReload {
                 reload(&themes, mailbox)
+                if themes.names != state.themes { mailbox.post(.themesFound(themes.names)) }
                 nextReload = now + Self.reloadTime
             }
             var actions = mailbox.take()
