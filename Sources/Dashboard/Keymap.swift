@@ -7,6 +7,9 @@ enum Command: Equatable, Sendable {
     case up, down, left, right, pageUp, pageDown, first, last
     case open, back
     case filter, freeze, faster, slower
+    case sortLeft, sortRight, invertSort, columns, window, onlySelected
+    // In the column chooser.
+    case toggleColumn, resetColumns
     case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
     case messages, sampling, bytes, copy, again, edit
     case start, stop, kill, restart, pause
@@ -30,6 +33,8 @@ public struct Keymap: Sendable {
         case looking = "Looking"
         case moving = "Moving"
         case graph = "In the graph"
+        case lists = "In the lists"
+        case columns = "In the column chooser"
         case messages = "In the messages"
         case acting = "On the selected node"
         case verdicts = "In the verdicts"
@@ -41,7 +46,7 @@ public struct Keymap: Sendable {
         /// Whether it stands in front of the screens, and has the keys to itself.
         var isInFront: Bool {
             switch self {
-            case .verdicts, .composer, .palette, .question: true
+            case .verdicts, .columns, .composer, .palette, .question: true
             default: false
             }
         }
@@ -60,7 +65,8 @@ public struct Keymap: Sendable {
     }
 
     static let bindings: [Binding] =
-        screens + moving + graph + messages + looking + acting + verdicts + composer + palette + question + anywhere
+        screens + moving + graph + messages + looking + lists + columns + acting + verdicts + composer + palette
+        + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -126,7 +132,7 @@ public struct Keymap: Sendable {
         Binding(context: .looking, keys: [.escape], label: "Esc", command: .back, help: "back; clears the filter"),
         Binding(
             context: .looking, keys: [.character("/")], label: "/", command: .filter,
-            help: "filter rows; ! inverts, ↑ recalls the last", hint: "filter"),
+            help: "filter: text state:up depth>10; ! inverts", hint: "filter"),
         Binding(
             context: .looking, keys: [.character("m")], label: "m", command: .messages,
             help: "messages of what is selected"),
@@ -147,6 +153,37 @@ public struct Keymap: Sendable {
         Binding(
             context: .looking, keys: [.character("P")], label: "P", command: .screenshot,
             help: "save the screen to files, as SVG and as text"),
+    ]
+
+    private static let lists: [Binding] = [
+        Binding(
+            context: .lists, keys: [.character(">")], label: ">", command: .sortRight,
+            help: "sort by the next column (or click a heading)"),
+        Binding(
+            context: .lists, keys: [.character("<")], label: "<", command: .sortLeft,
+            help: "sort by the column before; then file's order"),
+        Binding(context: .lists, keys: [.character("I")], label: "I", command: .invertSort, help: "invert the order"),
+        Binding(
+            context: .lists, keys: [.character("C")], label: "C", command: .columns, help: "choose the columns",
+            hint: "columns"),
+        Binding(
+            context: .lists, keys: [.character("w")], label: "w", command: .window,
+            help: "window of the curves: 10 s to 10 min"),
+        Binding(
+            context: .lists, keys: [.character("n")], label: "n", command: .onlySelected,
+            help: "only the events of what is selected; or all"),
+    ]
+
+    private static let columns: [Binding] = [
+        Binding(
+            context: .columns, keys: [.character(" ")], label: "Space", command: .toggleColumn,
+            help: "show the column, or hide it"),
+        Binding(
+            context: .columns, keys: [.character("0")], label: "0", command: .resetColumns,
+            help: "columns and order as they were at first"),
+        Binding(
+            context: .columns, keys: [.escape, .enter, .character("C")], label: "Esc Enter", command: .back,
+            help: "back"),
     ]
 
     private static let acting: [Binding] = [
@@ -251,10 +288,12 @@ public struct Keymap: Sendable {
         return nil
     }
 
-    /// The key that asks for a command while one looks at a screen, as a sentence names it; its name in the palette where
-    /// it has no key.
-    func key(for command: Command) -> String {
-        let binding = bindings.first { $0.command == command && !$0.keys.isEmpty }
+    /// The key that asks for a command, as a sentence names it; its name in the palette where it has no key.
+    ///
+    /// - Parameter context: where; nil: while one looks at a screen, and where it has no key there, anywhere.
+    func key(for command: Command, in context: Context? = nil) -> String {
+        let all = bindings.filter { $0.command == command && !$0.keys.isEmpty }
+        let binding = all.first { context == nil ? !$0.context.isInFront : $0.context == context } ?? all.first
         return binding.map { $0.keys[0].label } ?? ":\(command.name)"
     }
 

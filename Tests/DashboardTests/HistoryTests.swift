@@ -5,13 +5,13 @@ import Testing
 @testable import Dashboard
 
 @Suite struct SeriesTests {
-    @Test func oneValueAPeriodAndTheLastOfItStands() {
+    @Test func oneValueAPeriodAndItIsTheMean() {
         var series = Series()
         series.record(1, at: 0.1)
         series.record(2, at: 0.6)
         series.record(nil, at: 0.9)
         series.record(3, at: 1.0)
-        #expect(series.values == [2, 3])
+        #expect(series.values == [1.5, 3])
     }
 
     @Test func skippedAndUnknownPeriodsAreGaps() {
@@ -62,16 +62,49 @@ import Testing
         #expect(retries.first.map(EventMeaning.detail) == "in 412 ms")
     }
 
-    @Test func anythingElseEndsTheFold() {
+    @Test func whatRepeatsWithinAWhileIsOneRowAndLaterIsAnother() {
         var log = EventLog()
-        for name in ["CONNECT_RETRIED", "CONNECT_RETRIED", "CONNECTED", "CONNECT_RETRIED"] { log.append(event(name)) }
-        #expect(log.entries.map(EventMeaning.title) == ["CONNECT_RETRIED ×2", "CONNECTED", "CONNECT_RETRIED"])
+        // Many peers come and go at one socket: two rows, not two hundred.
+        for number in 0..<100 {
+            log.append(event("ACCEPTED", at: Double(number)))
+            log.append(event("HANDSHAKE_SUCCEEDED", at: Double(number)))
+        }
+        #expect(log.entries.map(EventMeaning.title) == ["ACCEPTED ×100", "HANDSHAKE_SUCCEEDED ×100"])
+        #expect(log.entries.map(\.first) == [0, 0])
+        #expect(log.entries.map(\.elapsed) == [99, 99])
+        log.append(event("ACCEPTED", at: 99 + EventLog.window + 0.1))
+        log.append(event("ACCEPTED", socket: "other", at: 110))
+        #expect(log.entries.map(\.count) == [100, 100, 1, 1])
+    }
+
+    /// With a growing reconnect interval the next retry comes when it said, however long that is.
+    @Test func aRetryIsAwaited() {
+        var log = EventLog()
+        log.append(event("CONNECT_RETRIED", value: 30_000, at: 1))
+        log.append(event("CONNECT_RETRIED", value: 30_000, at: 31.5))
+        log.append(event("CONNECT_RETRIED", value: 100, at: 80))
+        #expect(log.entries.map(\.count) == [2, 1])
+    }
+
+    @Test func thePartsOfAFoldAreKeptAndFoundByTheirIds() throws {
+        var log = EventLog()
+        for number in 0..<412 { log.append(event("CONNECT_RETRIED", value: number, at: Double(number) / 10)) }
+        let entry = try #require(log.entries.first)
+        #expect(entry.count == 412)
+        #expect(entry.parts.count >= EventLog.partCapacity && entry.parts.count <= EventLog.partCapacity * 2)
+        #expect(Set(entry.parts.map(\.id)).count == entry.parts.count)
+        let part = try #require(entry.parts.dropLast().last.flatMap { log.entry($0.id) })
+        #expect(part.isPart && part.count == 1 && part.elapsed == 41)
+        #expect(EventMeaning.detail(part) == "in 410 ms")
+        log.append(event("CONNECTED", at: 50))
+        #expect(log.entries.last.flatMap { log.entry($0.id) }?.event == "CONNECTED")
+        #expect(log.entry(10_000) == nil)
     }
 
     @Test func itIsBoundedAndIdsStay() {
         var log = EventLog()
         log.append(event("CONNECT_RETRIED"))
-        for _ in 0..<5000 { log.append(event("ACCEPTED", socket: "s")) }
+        for number in 0..<5000 { log.append(event("ACCEPTED", socket: "s\(number)")) }
         #expect(log.entries.count <= EventLog.capacity * 5 / 4)
         #expect(log.entries.last?.id == 5000)
         #expect(log.entry(5000)?.event == "ACCEPTED")

@@ -93,7 +93,9 @@ import Testing
         Scene(name: "nothing-yet") { $0 = .fixture(theme: $0.theme, size: $0.size, isNew: true) },
     ]
 
-    static let sizes = [Size(width: 80, height: 24), Size(width: 160, height: 50)]
+    static let sizes = [
+        Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 200, height: 60),
+    ]
 
     @Test(arguments: scenes, sizes)
     func monochrome(_ scene: Scene, _ size: Size) throws {

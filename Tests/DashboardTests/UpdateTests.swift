@@ -76,7 +76,13 @@ import Testing
         state.press([Key(.escape)])
         #expect(state.detail == nil)
         #expect(state.selected == .node("engine-1"))
-        state.type("6k\r")
+        state.type("6kk\r")
+        #expect(state.detail == .node("engine-2"))
+        state.press([Key(.escape)])
+        // What was folded opens in place first; then one of its parts tells where it was.
+        state.type("j\r")
+        #expect(state.detail == nil)
+        state.type("j\r")
         #expect(state.detail == .socket("engine-2.work"))
         var less = Fixture.snapshot(at: 193)
         less.sockets.removeAll { $0.id == "engine-2.work" }

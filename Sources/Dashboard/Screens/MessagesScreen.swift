@@ -2,45 +2,73 @@ import Payload
 import Telemetry
 import TerminalUI
 
-extension Canvas {
+extension Lists {
     /// Messages as they passed, the newest at the bottom.
-    func messagesTable(_ rows: [Subject], head: String?) -> Table {
-        let entries = rows.compactMap { if case .message(let id) = $0 { shown.messages.entry(id) } else { nil } }
-        let socket = entries.suffix(100).map { TextWidth.of($0.message.socket) }.max() ?? 0
-        let columns: [Table.Column] = [
-            .init(head ?? "elapsed", .fixed(size.width >= 100 ? 12 : 9), alignment: .right),
-            .init("socket", .fixed(min(size.width >= 100 ? 26 : 18, max(8, socket)))),
-            .init("", .fixed(1)),
-            .init("peer", .fixed(20), priority: 2),
-            .init("#", .fixed(6), alignment: .right, priority: 3),
-            .init("fr", .fixed(2), alignment: .right, priority: 1),
-            .init("bytes", .fixed(7), alignment: .right),
-            .init("payload", .flexible(minimum: 20)),
-        ]
-        return Table(columns: columns, count: entries.count, look: look) { index in
-            messageRow(entries[index])
-        }
-    }
+    static let messages = ListDefinition<MessageLog.Entry>(
+        columns: [
+            ListColumn(
+                "elapsed", "elapsed", help: "when it passed, in seconds of the session",
+                { .fixed($0.width >= 100 ? 12 : 9) }, align: .right, .seconds { row, _ in row.message.elapsed }
+            ) { row, scene in
+                .text(Canvas.moment(row.message.elapsed, digits: scene.width >= 100 ? 6 : 3), scene.look[.dim])
+            },
+            ListColumn(
+                "socket", "socket", help: "where it was seen",
+                { .fixed(min($0.width >= 100 ? 26 : 18, max(8, $0.nameWidth))) }, .text { row, _ in row.message.socket }
+            ) { row, _ in .text(row.message.socket) },
+            ListColumn(
+                "way", "", help: "sent or received there", { _ in .fixed(1) },
+                .text { row, _ in row.message.direction.rawValue }
+            ) { row, scene in scene.canvas.way(row.message) },
+            ListColumn(
+                "peer", "peer", help: "the other end", { _ in .fixed(20) }, priority: 2,
+                .text { row, _ in row.message.peer }
+            ) { row, scene in .text(row.message.peer ?? Format.unknown, scene.look[.dim]) },
+            ListColumn(
+                "number", "#", help: "which message of the socket and way it is", { _ in .fixed(6) }, align: .right,
+                priority: 3, .count { row, _ in row.message.ordinal }
+            ) { row, scene in .text(Format.count(row.message.ordinal), scene.look[.dim]) },
+            ListColumn(
+                "frames", "fr", help: "how many frames it has", { _ in .fixed(2) }, align: .right, priority: 1,
+                .count { row, _ in row.message.frameCount }
+            ) { row, scene in
+                .text(String(row.message.frameCount), row.message.frameCount == 1 ? scene.look[.dim] : .plain)
+            },
+            ListColumn(
+                "bytes", "bytes", help: "of all frames together", { _ in .fixed(7) }, align: .right,
+                .bytes { row, _ in row.message.size }
+            ) { row, _ in .text(Format.count(row.message.size)) },
+            ListColumn(
+                "payload", "payload", help: "what it says", { _ in .flexible(minimum: 20) },
+                .text { row, _ in row.words.last }
+            ) { row, scene in .spans(scene.canvas.payloadSpans(row)) },
+        ],
+        fields: [
+            ListField(
+                "node", help: "whose socket it was", .text { row, shown in shown.socket(row.message.socket)?.node }),
+            ListField("type", help: "the socket's type", .text { row, _ in row.message.type }),
+            ListField("link", help: "the link that it went over", .text { row, _ in row.message.link }),
+        ],
+        words: { $0.words },
+        rows: { $0.shown.messages.entries },
+        subjects: { row, _ in [.message(row.id)] },
+        row: { subject, shown in if case .message(let id) = subject { shown.messages.entry(id) } else { nil } },
+        scene: { canvas in
+            let newest = canvas.shown.messages.entries.suffix(100)
+            return canvas.scene(of: .messages, nameWidth: newest.map { TextWidth.of($0.message.socket) }.max() ?? 0)
+        })
+}
 
-    private func messageRow(_ entry: MessageLog.Entry) -> Table.Row {
-        let message = entry.message
+extension Canvas {
+    fileprivate func way(_ message: SampledMessage) -> Table.Content {
         let isSent = message.direction == .sent
         let mark =
             message.lost ? look[.bad] : message.injected ? look[.paused] : look[isSent ? .stageSend : .stageReceive]
-        return .init([
-            .text(Self.moment(message.elapsed, digits: size.width >= 100 ? 6 : 3), look[.dim]),
-            .text(message.socket),
-            .text(String(isSent ? glyphs.right : glyphs.left), mark),
-            .text(message.peer ?? Format.unknown, look[.dim]),
-            .text(Format.count(message.ordinal), look[.dim]),
-            .text(String(message.frameCount), message.frameCount == 1 ? look[.dim] : .plain),
-            .text(Format.count(message.size)),
-            .spans(payloadSpans(entry)),
-        ])
+        return .text(String(isSent ? glyphs.right : glyphs.left), mark)
     }
 
     /// What it says on one line: whom it is for stands back.
-    private func payloadSpans(_ entry: MessageLog.Entry) -> [Span] {
+    fileprivate func payloadSpans(_ entry: MessageLog.Entry) -> [Span] {
         let parts = entry.parts
         var spans: [Span] = []
         if entry.message.lost { spans.append(Span("lost  ", look[.bad])) }
@@ -57,7 +85,7 @@ extension Canvas {
     }
 
     /// Seconds of the session with so many decimals.
-    private static func moment(_ elapsed: Double, digits: Int) -> String {
+    fileprivate static func moment(_ elapsed: Double, digits: Int) -> String {
         guard elapsed.isFinite, abs(elapsed) < 1e9 else { return Format.unknown }
         var factor = 1
         for _ in 0..<digits { factor *= 10 }
@@ -77,12 +105,13 @@ extension Canvas {
         if log.overwritten > 0 { notes.append("\(Format.count(log.overwritten)) overwritten") }
         let note = " \(notes.joined(separator: ", ")) "
         buffer.put(note, at: Point(x: area.x + 2, y: area.y), style: look[.hint], maxWidth: area.width - 2)
-        let keys: [Span] = [
-            Span(" S", look[.key]), Span(" level  ", look[.hint]), Span("b", look[.key]),
-            Span(state.showsBytes ? " tree  " : " bytes  ", look[.hint]), Span("y", look[.key]),
-            Span(" copy  ", look[.hint]), Span("a", look[.key]), Span(" again  ", look[.hint]), Span("e", look[.key]),
-            Span(" edit ", look[.hint]),
+        let hints: [(Command, String)] = [
+            (.sampling, "level"), (.bytes, state.showsBytes ? "tree" : "bytes"), (.copy, "copy"), (.again, "again"),
+            (.edit, "edit"),
         ]
+        let keys = hints.flatMap { command, word in
+            [Span(" \(state.keymap.key(for: command))", look[.key]), Span(" \(word) ", look[.hint])]
+        }
         let width = keys.reduce(0) { $0 + TextWidth.of($1.text) }
         if width + TextWidth.of(note) + 6 <= area.width {
             buffer.put(keys, at: Point(x: area.right - width - 1, y: area.y))

@@ -2,54 +2,97 @@ import RunDirectory
 import Telemetry
 import TerminalUI
 
-extension Canvas {
+extension Lists {
     /// One row a node: what it does, what passes through its sockets, what it costs.
-    func nodesTable(_ rows: [Subject], head: String?) -> Table {
-        let names = rows.map { if case .node(let name) = $0 { TextWidth.of(name) } else { 0 } }
-        let columns: [Table.Column] = [
-            .init(head ?? "name", .fixed(min(28, max(10, (names.max() ?? 0) + 2)))),
-            .init("state", .fixed(14)),
-            .init("kind", .fixed(10), priority: 6),
-            .init("pid", .fixed(7), alignment: .right, priority: 7),
-            .init("sent/s", .fixed(6), alignment: .right, priority: 2),
-            .init("recv/s", .fixed(6), alignment: .right, priority: 2),
-            .init("queued", .fixed(6), alignment: .right, priority: 1),
-            .init("cpu", .fixed(5), alignment: .right, priority: 3),
-            .init("memory", .fixed(7), alignment: .right, priority: 4),
-            .init("restarts", .fixed(8), alignment: .right, priority: 5),
-            .init("", .fixed(0), priority: 5),
-            .init("notes", .flexible(minimum: size.width >= 100 ? 34 : 24), priority: 1),
-        ]
-        return Table(columns: columns, count: rows.count, look: look) { index in
-            guard case .node(let name) = rows[index], let node = shown.node(name) else { return .init([]) }
-            return nodeRow(node)
-        }
-    }
+    static let nodes = ListDefinition<NodeFlow>(
+        columns: [
+            ListColumn(
+                "node", "name", help: "the node's name", { .fixed(min(28, max(10, $0.nameWidth + 2))) },
+                .text { row, _ in row.node.name }
+            ) { row, scene in
+                let mark = scene.look.mark(row.node.state)
+                return .spans([Span("\(mark.glyph) ", mark.style), Span(row.node.name)])
+            },
+            ListColumn(
+                "state", "state", help: "what its process does", { _ in .fixed(14) },
+                .text { row, _ in row.node.state.rawValue }
+            ) { row, scene in
+                .text(scene.canvas.stateText(row.node), scene.look.mark(row.node.state).style)
+            },
+            ListColumn(
+                "kind", "kind", help: "built-in kind, or command", { _ in .fixed(10) }, priority: 6,
+                .text { row, _ in row.node.kind }
+            ) { row, scene in .text(row.node.kind, scene.look[.dim]) },
+            ListColumn(
+                "pid", "pid", help: "number of its process", { _ in .fixed(7) }, align: .right, priority: 7,
+                .count { row, _ in row.node.pid.map(Int.init) }
+            ) { row, scene in
+                scene.look.figure(row.node.pid.map(String.init) ?? Format.unknown, scene.look[.dim])
+            },
+            ListColumn(
+                "history", "", help: "messages of its sockets over the window, w changes it",
+                { _ in .flexible(minimum: 8, weight: 1) }, priority: 4, isDefault: false, isHistory: true
+            ) { row, scene in
+                .widget(
+                    History(
+                        series: scene.shown.nodeRates[row.node.name], window: scene.canvas.state.window,
+                        look: scene.look))
+            },
+            .figure(
+                "sent/s", "sent/s", help: "messages a second that its sockets sent", 6, priority: 2, isSummed: true,
+                .rate { row, _ in row.sendRate }),
+            .figure(
+                "recv/s", "recv/s", help: "messages a second that it received", 6, priority: 2, isSummed: true,
+                .rate { row, _ in row.receiveRate }),
+            .figure(
+                "depth", "queued", help: "messages in the queues of its sockets", 6, priority: 1, isSummed: true,
+                .count { row, _ in row.queued }),
+            ListColumn(
+                "cpuhistory", "cpu", help: "cpu over the window, w changes it",
+                { _ in .flexible(minimum: 10, weight: 1) }, priority: 4, isDefault: false, isHistory: true
+            ) { row, scene in
+                .widget(
+                    History(
+                        series: scene.shown.nodeCPU[row.node.name], window: scene.canvas.state.window, look: scene.look)
+                )
+            },
+            .figure(
+                "cpu", "cpu", help: "share of one core", 5, priority: 3, isSummed: true,
+                .share { row, _ in row.node.cpu }),
+            .figure(
+                "memory", "memory", help: "resident memory of its process", 7, priority: 4, isSummed: true, tone: .dim,
+                .bytes { row, _ in row.node.rss }),
+            .figure(
+                "restarts", "restarts", help: "starts after the first one", 8, priority: 5, isSummed: true,
+                tone: .warning,
+                .count { row, _ in row.node.restarts }),
+            ListColumn(
+                "notes", "notes", help: "who blocks, why it failed, else its own gauges",
+                { .flexible(minimum: $0.width >= 100 ? 34 : 24) }, priority: 1
+            ) { row, scene in scene.canvas.notes(row.node) },
+        ],
+        fields: [
+            ListField("name", help: "its name", .text { row, _ in row.node.name }),
+            ListField("rate", help: "messages a second, sent and received", .rate { row, _ in row.rate }),
+            ListField("group", help: "its name in the file", .text { row, _ in row.node.group }),
+            ListField("source", help: "where its figures come from", .text { row, _ in row.node.source.rawValue }),
+        ],
+        words: { [$0.node.name, $0.node.kind, $0.node.state.rawValue] },
+        rows: { $0.shown.nodeFlows },
+        subjects: { row, _ in [.node(row.node.name)] },
+        row: { subject, shown in if case .node(let name) = subject { shown.nodeFlow(name) } else { nil } },
+        scene: { $0.scene(of: .nodes, nameWidth: $0.shown.nameWidths.node) },
+        // Injectors stand outside the totals.
+        isSummed: { row, _ in row.node.kind != "injector" },
+        // What is not running has no figures to miss.
+        leavesGaps: { $0.node.pid != nil })
+}
 
-    private func nodeRow(_ node: Snapshot.Node) -> Table.Row {
-        let mark = look.mark(node.state)
-        let sockets = shown.sockets(of: node.name)
-        func sum<Value: AdditiveArithmetic>(_ figure: (Snapshot.Socket) -> Value?) -> Value? {
-            let known = sockets.compactMap(figure)
-            return known.isEmpty ? nil : known.reduce(.zero, +)
-        }
-        let queued = sum { socket in
-            socket.sendQueue.flatMap { send in socket.receiveQueue.map { send + $0 } }
-        }
-        return .init([
-            .spans([Span("\(mark.glyph) ", mark.style), Span(node.name)]),
-            .text(stateText(node), mark.style),
-            .text(node.kind, look[.dim]),
-            look.figure(node.pid.map(String.init) ?? Format.unknown, look[.dim]),
-            look.figure(Format.rate(sum(\.sendRate))),
-            look.figure(Format.rate(sum(\.receiveRate))),
-            look.figure(Format.count(queued)),
-            look.figure(Format.percent(node.cpu)),
-            look.figure(Format.bytes(node.rss), look[.dim]),
-            look.trouble(node.restarts, .warning),
-            .spans([]),
-            notes(node, sockets),
-        ])
+extension Canvas {
+    /// What the cells of a list have in common.
+    func scene(of pane: Pane, nameWidth: Int, isFullyNamed: Bool = false) -> ListScene {
+        ListScene(
+            canvas: self, nameWidth: nameWidth, isFullyNamed: isFullyNamed, isAlone: state.screen.panes.count == 1)
     }
 
     /// `running`, `backoff 1.5 s`, `failed SIGKILL`.
@@ -65,7 +108,8 @@ extension Canvas {
     }
 
     /// What one should know first: who blocks, why it failed, else the node's own gauges.
-    private func notes(_ node: Snapshot.Node, _ sockets: [Snapshot.Socket]) -> Table.Content {
+    fileprivate func notes(_ node: Snapshot.Node) -> Table.Content {
+        let sockets = shown.sockets(of: node.name)
         if let blocked = sockets.lazy.compactMap(\.blocked).first {
             return .text("blocked \(Format.seconds(blocked.for)) in \(blocked.call)", look[.warning])
         }

@@ -16,6 +16,8 @@ public struct DashboardState: Equatable, Sendable {
         case filter
         /// The list of what is wrong.
         case findings
+        /// The columns of a list, and which of them the keys act on.
+        case columns(Pane, row: Int)
     }
 
     /// A sentence on the status line, until `until` on the clock of `tick`.
@@ -67,6 +69,16 @@ public struct DashboardState: Equatable, Sendable {
     var detail: Subject?
     var detailOffset = 0
     var filter = Filter()
+    /// What was chosen for each list.
+    var lists: [Pane: ListSettings] = [:]
+    /// How far back curves reach.
+    var window = HistoryWindow.minute
+    /// Whose events are shown; nil: all.
+    var eventsOf: Subject?
+    /// Entries of the event log that stand open.
+    var unfolded: Set<Int> = []
+    /// The rows of the lists on the screen, as `settle` made them.
+    var listRows: [Pane: ListRows] = [:]
     /// The last filter that was used, to be recalled.
     var lastFilter = ""
     /// What is being typed as filter.
@@ -137,36 +149,6 @@ public struct DashboardState: Equatable, Sendable {
 
     /// What is on the screen: the newest, or what was frozen.
     var shown: Observation { frozen ?? live }
-
-    /// The rows of a list, through the filter.
-    func rows(of pane: Pane) -> [Subject] {
-        let shown = shown
-        switch pane {
-        case .graph: return graphRows
-        case .nodes: return through(shown.nodes, Self.words).map { .node($0.name) }
-        case .links: return through(shown.links, Self.words).map { .link($0.id) }
-        case .sockets: return through(shown.sockets, Self.words).map { .socket($0.id) }
-        case .messages: return through(shown.messages.entries, \.words).map { .message($0.id) }
-        case .events: return through(shown.log.entries, Self.words).map { .event($0.id) }
-        }
-    }
-
-    private func through<Row>(_ rows: [Row], _ words: (Row) -> [String]) -> [Row] {
-        filter.isActive ? rows.filter { filter.shows(words($0)) } : rows
-    }
-
-    private static func words(_ node: Snapshot.Node) -> [String] {
-        [node.name, node.kind, node.state.rawValue]
-    }
-    private static func words(_ link: Snapshot.Link) -> [String] {
-        [link.from, link.to, link.state.rawValue, link.endpoint]
-    }
-    private static func words(_ socket: Snapshot.Socket) -> [String] {
-        [socket.id, socket.type] + socket.endpoints
-    }
-    private static func words(_ entry: EventLog.Entry) -> [String] {
-        [entry.subject, EventMeaning.title(entry), entry.endpoint]
-    }
 
     /// What is selected, or opened.
     var selected: Subject? { detail ?? selections[focus]?.subject }

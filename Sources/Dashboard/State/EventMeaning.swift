@@ -2,7 +2,7 @@ import RunDirectory
 
 /// What an event says to a person: how grave it is, and what its value means.
 enum EventMeaning {
-    enum Severity: Equatable { case good, plain, quiet, warning, bad }
+    enum Severity: String, Equatable { case good, plain, quiet, warning, bad }
 
     static func severity(_ entry: EventLog.Entry) -> Severity {
         switch entry.what {
@@ -26,12 +26,16 @@ enum EventMeaning {
 
     /// `CONNECT_RETRIED ×412`; a node's state by its word.
     static func title(_ entry: EventLog.Entry) -> String {
-        let name =
-            switch entry.what {
-            case .node(let state, _): state.rawValue
-            case .socket(let event, _): event
-            }
+        let name = name(entry)
         return entry.count > 1 ? "\(name) ×\(Format.count(entry.count))" : name
+    }
+
+    /// `CONNECT_RETRIED`; a node's state by its word.
+    static func name(_ entry: EventLog.Entry) -> String {
+        switch entry.what {
+        case .node(let state, _): state.rawValue
+        case .socket(let event, _): event
+        }
     }
 
     /// The value in words: `fd 12`, `EINPROGRESS`, `in 183 ms`; empty when it carries nothing.

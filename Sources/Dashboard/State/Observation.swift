@@ -37,19 +37,31 @@ package struct Observation: Equatable, Sendable {
     package private(set) var snapshot: Snapshot?
     package private(set) var totals = Totals()
     private(set) var log = EventLog()
+    /// How many snapshots were taken in: what was made from one holds as long as this stays.
+    private(set) var revision = 0
     private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates: [String: Series] = [:]
+    /// Messages a second of each socket and of each node's sockets together, sent and received.
+    private(set) var socketRates: [String: Series] = [:]
+    private(set) var nodeRates: [String: Series] = [:]
+    /// Share of a core of each node.
+    private(set) var nodeCPU: [String: Series] = [:]
     private(set) var messageRates = Series()
     private(set) var byteRates = Series()
 
     /// The links' two ways as one, in the order of the links.
     private(set) var flows: [LinkFlow] = []
+    /// The nodes with what passes through their sockets, in the order of the nodes.
+    private(set) var nodeFlows: [NodeFlow] = []
+    /// The most messages that lie on one link.
+    private(set) var deepest = 0
+    /// Whether any link's latency is known.
+    private(set) var isTimed = false
 
-    private var socketIndex: [String: Int] = [:]
-    private var socketsOfNode: [String: [Int]] = [:]
-    private var nodeIndex: [String: Int] = [:]
-    private var linkIndex: [String: Int] = [:]
+    private var names = NameIndex()
+    /// How long the look before this one's own wait was, in seconds of the session.
+    private var lastInterval = 0.0
     /// The newest moments of the session at which the bytes were summed: what came in since the one before.
     private var byteWindow: [ByteSample] = []
 
@@ -70,11 +82,20 @@ package struct Observation: Equatable, Sendable {
     var sockets: [Snapshot.Socket] { snapshot?.sockets ?? [] }
     package var links: [Snapshot.Link] { snapshot?.links ?? [] }
 
-    func node(_ name: String) -> Snapshot.Node? { nodeIndex[name].map { nodes[$0] } }
-    func socket(_ id: String) -> Snapshot.Socket? { socketIndex[id].map { sockets[$0] } }
-    func link(_ id: String) -> Snapshot.Link? { linkIndex[id].map { links[$0] } }
-    func flow(_ id: String) -> LinkFlow? { linkIndex[id].map { flows[$0] } }
-    func sockets(of node: String) -> [Snapshot.Socket] { (socketsOfNode[node] ?? []).map { sockets[$0] } }
+    func node(_ name: String) -> Snapshot.Node? { names.node[name].map { nodes[$0] } }
+    func nodeFlow(_ name: String) -> NodeFlow? { names.node[name].map { nodeFlows[$0] } }
+    func socket(_ id: String) -> Snapshot.Socket? { names.socket[id].map { sockets[$0] } }
+    func link(_ id: String) -> Snapshot.Link? { names.link[id].map { links[$0] } }
+    func flow(_ id: String) -> LinkFlow? { names.link[id].map { flows[$0] } }
+    func sockets(of node: String) -> [Snapshot.Socket] { (names.socketsOfNode[node] ?? []).map { sockets[$0] } }
+    /// The links that a socket is an end of.
+    func links(at socket: String) -> [Snapshot.Link] { (names.linksAtSocket[socket] ?? []).map { links[$0] } }
+    /// A link's ends as there is little room for them.
+    func shortName(_ link: Snapshot.Link) -> (from: String, to: String) {
+        names.link[link.id].map { names.shortNames[$0] }.map { ($0.from, $0.to) } ?? (link.from, link.to)
+    }
+    /// How wide the names are.
+    var nameWidths: NameIndex.Widths { names.widths }
 
     /// What is wrong, the worst first.
     private(set) var verdicts: [Finding] = []
@@ -87,32 +108,51 @@ package struct Observation: Equatable, Sendable {
     package mutating func take(_ next: Snapshot) {
         let previous = snapshot
         snapshot = next
-        index(next)
+        revision += 1
+        names.update(next)
         verdicts = next.findings
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)
         flows = next.links.map { LinkFlow($0, in: self) }
-        sumUp(previous: previous, next: next)
+        nodeFlows = NodeFlow.all(next, sockets: names.owners)
+        deepest = 0
+        isTimed = false
         for flow in flows {
-            linkRates[flow.link.id, default: Series()].record(flow.rate, at: next.elapsed)
+            deepest = max(deepest, flow.depth ?? 0)
+            isTimed = isTimed || flow.latency != nil
         }
-        if linkRates.count > next.links.count {
-            linkRates = linkRates.filter { linkIndex[$0.key] != nil }
+        sumUp(previous: previous, next: next)
+        record(previous: previous, next: next)
+    }
+
+    /// The curves. A figure stands for the time since the look before, unless that was much longer than usual.
+    private mutating func record(previous: Snapshot?, next: Snapshot) {
+        let now = next.elapsed
+        let interval = previous.map { now - $0.elapsed } ?? 0
+        let since = interval <= max(1, lastInterval) * 2 ? previous?.elapsed : nil
+        lastInterval = interval
+        for flow in flows { linkRates[flow.link.id, default: Series()].record(flow.rate, at: now, since: since) }
+        for flow in nodeFlows {
+            nodeRates[flow.node.name, default: Series()].record(flow.rate, at: now, since: since)
+            nodeCPU[flow.node.name, default: Series()].record(flow.node.cpu, at: now, since: since)
         }
-        messageRates.record(totals.messageRate, at: next.elapsed)
-        byteRates.record(totals.byteRate, at: next.elapsed)
+        for socket in next.sockets {
+            socketRates[socket.id, default: Series()].record(socket.rate, at: now, since: since)
+        }
+        if linkRates.count > next.links.count { linkRates = linkRates.filter { names.link[$0.key] != nil } }
+        if socketRates.count > next.sockets.count { socketRates = socketRates.filter { names.socket[$0.key] != nil } }
+        if nodeRates.count > next.nodes.count {
+            nodeRates = nodeRates.filter { names.node[$0.key] != nil }
+            nodeCPU = nodeCPU.filter { names.node[$0.key] != nil }
+        }
+        messageRates.record(totals.messageRate, at: now, since: since)
+        byteRates.record(totals.byteRate, at: now, since: since)
     }
 
     /// Takes sampled messages in.
     package mutating func take(_ new: [SampledMessage], overwritten: Int) {
         messages.append(new, overwritten: overwritten)
-    }
-
-    private mutating func index(_ next: Snapshot) {
-        nodeIndex = Dictionary(next.nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        socketIndex = Dictionary(next.sockets.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        linkIndex = Dictionary(next.links.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        socketsOfNode = Dictionary(grouping: next.sockets.indices, by: { next.sockets[$0].node })
+        revision += 1
     }
 
     /// A node's change of state is an event too, though no socket tells it.
@@ -138,8 +178,7 @@ package struct Observation: Equatable, Sendable {
             let link = flow.link
             if let rate = flow.rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
             sums.reconnects += link.reconnects
-            if link.state == .declared || link.state == .connecting || link.state == .retrying {
-                // It never carried anything, or its connection is gone: what it does not tell is no gap in the sum.
+            if !flow.leavesGaps {
                 flow.lost.map { sums.lost.add($0) }
                 flow.depth.map { sums.depth.add($0) }
             } else {
@@ -151,7 +190,8 @@ package struct Observation: Equatable, Sendable {
         totals = sums
     }
 
-    private func isInjected(_ link: Snapshot.Link) -> Bool {
+    /// Whether an injector is at an end of it: it stands outside the totals.
+    func isInjected(_ link: Snapshot.Link) -> Bool {
         [link.from, link.to].contains { end in owner(of: end).flatMap(node)?.kind == "injector" }
     }
 
@@ -183,54 +223,5 @@ package struct Observation: Equatable, Sendable {
             if socket(link.from)?.receivedBytes == nil, let back = link.back.bytes { bytes["\(link.id) back"] = back }
         }
         return bytes
-    }
-}
-
-/// A link's two ways as one figure each. A way that the pattern never uses (PUSH to PULL: back) does not count.
-struct LinkFlow: Equatable, Sendable {
-    let link: Snapshot.Link
-    /// The ways that carry messages, `out` first.
-    let ways: [Snapshot.Direction]
-    let carriesOut: Bool
-    let carriesBack: Bool
-
-    init(_ link: Snapshot.Link, in observation: Observation) {
-        self.link = link
-        let from = observation.socket(link.from)?.type
-        let to = observation.socket(link.to)?.type
-        carriesOut = !Self.onlyReceives(from) && !Self.onlySends(to)
-        carriesBack = !Self.onlySends(from) && !Self.onlyReceives(to)
-        ways = (carriesOut ? [link.out] : []) + (carriesBack ? [link.back] : [])
-    }
-
-    private static func onlySends(_ type: String?) -> Bool { type == "PUSH" || type == "PUB" || type == "XPUB" }
-    private static func onlyReceives(_ type: String?) -> Bool { type == "PULL" || type == "SUB" || type == "XSUB" }
-
-    /// Messages a second, both ways; nil when neither is known.
-    var rate: Double? {
-        let known = ways.compactMap(\.rate)
-        return known.isEmpty ? nil : known.reduce(0, +)
-    }
-
-    var sendQueue: Int? { sum { $0.stages.sendQueue } }
-    var kernel: Int? { sum { $0.stages.kernel } }
-    var receiveQueue: Int? { sum { $0.stages.receiveQueue } }
-    var depth: Int? { sum(\.depth) }
-    var lost: Int? { sum(\.lost) }
-    /// Where only the kernel's tables tell.
-    var kernelBytes: Int? { link.source == .kernel ? sum(\.kernelBytes) : nil }
-    var discarded: Int? { sum(\.discarded) }
-
-    /// Of the slower way.
-    var latency: Snapshot.Direction.Latency? { ways.compactMap(\.latency).max { $0.p99 < $1.p99 } }
-
-    /// A sum is known only when every term is.
-    private func sum(_ figure: (Snapshot.Direction) -> Int?) -> Int? {
-        var total = 0
-        for way in ways {
-            guard let term = figure(way) else { return nil }
-            total += term
-        }
-        return ways.isEmpty ? nil : total
     }
 }

@@ -20,7 +20,9 @@ extension DashboardState {
 
     /// Whether a box has anything to do with the filter.
     func isMatched(_ box: GraphModel.Box) -> Bool {
-        filter.shows([box.title] + box.members + box.rows.flatMap { [$0.name, $0.type] })
+        guard filter.isActive else { return true }
+        if filter.isPlain { return filter.shows([box.title] + box.members + box.rows.flatMap { [$0.name, $0.type] }) }
+        return rows(of: .nodes).contains { if case .node(let name) = $0 { box.members.contains(name) } else { false } }
     }
 
     /// What can be selected in the graph: the boxes and the edges.

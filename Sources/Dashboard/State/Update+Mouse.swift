@@ -16,6 +16,10 @@ extension DashboardState {
             clickFinding(point)
             return
         }
+        if case .columns(let pane, let row) = overlay {
+            clickColumns(point, pane, row: row)
+            return
+        }
         guard overlay == nil || overlay == .filter else { return }
         let layout = Layout(self, size: size)
         if layout.verdict?.contains(point) == true {
@@ -37,8 +41,9 @@ extension DashboardState {
             if graphSelection == subject { open() } else { selections[.graph]?.subject = subject }
             return
         }
-        guard place.rows.contains(point), let selection = selections[place.pane] else { return }
         let rows = rows(of: place.pane)
+        if clickTable(point, place, rows: rows) { return }
+        guard place.rows.contains(point), let selection = selections[place.pane] else { return }
         let index = selection.offset + point.y - place.rows.y
         guard rows.indices.contains(index) else { return }
         if selection.subject == rows[index] {
@@ -57,6 +62,11 @@ extension DashboardState {
             findings.selected = max(0, min(findings.selected + step.signum(), findings.entries.count - 1))
             return
         }
+        if case .columns(let pane, let row) = overlay {
+            let last = (Lists.all[pane]?.columnNames.count ?? 1) - 1
+            overlay = .columns(pane, row: max(0, min(row + step / 3, last)))
+            return
+        }
         guard overlay == nil || overlay == .filter else { return }
         if detail != nil {
             detailOffset += step
@@ -69,5 +79,31 @@ extension DashboardState {
             return
         }
         self.step(by: step, rows: rows(of: focus), flows: false)
+    }
+
+    /// A click on a heading sorts, on the scroll bar goes there.
+    private mutating func clickTable(_ point: Point, _ place: Layout.PanePlace, rows: [Subject]) -> Bool {
+        guard let list = Lists.all[place.pane] else { return false }
+        let made = Canvas(state: self, size: size).listTable(place, rows: rows)
+        if let index = made.table.column(at: point, in: place.table) {
+            guard let id = made.columns[index], let column = list.columnNames.first(where: { $0.id == id }),
+                column.isSortable
+            else { return true }
+            if lists[place.pane]?.sort?.column == id { invertSort() } else { sort(place.pane, by: column) }
+            return true
+        }
+        guard let bar = made.table.scrollbar(in: place.table), bar.contains(point), rows.count > 1 else { return false }
+        let row = (point.y - bar.y) * (rows.count - 1) / max(1, bar.height - 1)
+        selections[place.pane]?.subject = rows[row]
+        return true
+    }
+
+    private mutating func clickColumns(_ point: Point, _ pane: Pane, row: Int) {
+        guard let clicked = Canvas(state: self, size: size).columnRow(at: point, pane, row: row) else {
+            overlay = nil
+            return
+        }
+        overlay = .columns(pane, row: clicked)
+        toggleColumn(pane, row: clicked)
     }
 }

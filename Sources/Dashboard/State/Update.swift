@@ -50,11 +50,12 @@ extension DashboardState {
     /// Brings every list of the screen into order: rows may have come and gone, the window may have changed.
     mutating func settle() {
         if !screen.panes.contains(focus) { focus = screen.panes[0] }
+        settleLists()
         if let area = Layout.graphArea(self, size: size) { settleGraph(area) }
         let layout = Layout(self, size: size)
         for pane in layout.panes where pane.pane != .graph {
             selections[pane.pane, default: Selection()].settle(
-                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: pane.pane.followsTail)
+                rows: rows(of: pane.pane), height: pane.rows.height, followsTail: followsTail(pane.pane))
         }
         shareSelection()
         if let detail, !exists(detail) {
@@ -98,6 +99,7 @@ extension DashboardState {
         case .findings:
             goThroughFindings(key)
             return []
+        case .columns(let pane, let row): return chooseColumns(key, pane, row: row)
         case .palette: return typeCommand(key)
         case nil:
             guard let command = keymap.command(for: key, in: contexts) else { return [] }
@@ -108,7 +110,7 @@ extension DashboardState {
     /// Where keys are looked for, the nearest first.
     var contexts: [Keymap.Context] {
         (focus == .graph && detail == nil ? [.graph] : []) + (screen == .messages ? [.messages] : [])
-            + [.moving, .looking, .acting]
+            + [.moving, .looking, .lists, .acting]
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
@@ -143,6 +145,8 @@ extension DashboardState {
     private mutating func typeFilter(_ key: Key) {
         switch key.code {
         case .enter, .tab:
+            // What is wrong with it stands beside it, and it can be put right.
+            guard filter.problem == nil else { return }
             if filter.isActive { lastFilter = filter.text }
             overlay = nil
         case .escape:
@@ -165,7 +169,7 @@ extension DashboardState {
             filterInput.insert(String(text.prefix(Self.longestLine)))
             filter.text = filterInput.text
         case .palette: pasteCommand(text)
-        case .help, .question, .findings, nil: break
+        case .help, .question, .findings, .columns, nil: break
         }
     }
 
@@ -203,6 +207,12 @@ extension DashboardState {
             filterInput = TextInput(filter.text)
             overlay = .filter
         case .freeze: freeze()
+        case .sortLeft: changeSort(by: -1)
+        case .sortRight: changeSort(by: 1)
+        case .invertSort: invertSort()
+        case .columns: openColumns()
+        case .window: changeWindow()
+        case .onlySelected: toggleOnlySelected()
         case .help: overlay = .help(offset: 0)
         case .faster: return changeRefresh(by: -1)
         case .slower: return changeRefresh(by: 1)
@@ -215,7 +225,9 @@ extension DashboardState {
         case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .keep, .forget, .yes, .no, .run, .complete, .older, .newer: break
+        case .nextField, .previousField, .send, .keep, .forget, .yes, .no, .run, .complete, .older, .newer,
+            .toggleColumn, .resetColumns:
+            break
         }
         return []
     }
@@ -270,7 +282,9 @@ extension DashboardState {
         case .pageUp: step(by: -page, rows: rows, flows: false)
         case .pageDown: step(by: page, rows: rows, flows: false)
         case .first: selections[focus]?.subject = rows.first
-        default: selections[focus]?.subject = focus.followsTail ? nil : rows.last
+        default:
+            let last = followsTail(focus) ? nil : rows.last
+            selections[focus]?.subject = last
         }
     }
 
@@ -279,14 +293,14 @@ extension DashboardState {
         guard var selection = selections[focus] else { return }
         let next = selection.row + step
         // The newest end of the events has no row of its own: the first step up selects the newest entry.
-        if focus.followsTail, selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
+        if followsTail(focus), selection.subject == nil, step < 0, let last = rows.last, rows.count > 1 {
             selections[focus]?.subject = step == -1 ? last : rows[max(0, next)]
             return
         }
         if flows, next < 0 || next >= rows.count, let place = screen.panes.firstIndex(of: focus) {
             let neighbour = place + (next < 0 ? -1 : 1)
             guard screen.panes.indices.contains(neighbour) else {
-                if focus.followsTail, step > 0 { selections[focus]?.subject = nil }
+                if followsTail(focus), step > 0 { selections[focus]?.subject = nil }
                 return
             }
             focus = screen.panes[neighbour]
@@ -297,7 +311,7 @@ extension DashboardState {
             return
         }
         guard !rows.isEmpty else { return }
-        if focus.followsTail, next >= rows.count {
+        if followsTail(focus), next >= rows.count {
             selection.subject = nil
         } else {
             selection.subject = rows[max(0, min(next, rows.count - 1))]
@@ -312,6 +326,10 @@ extension DashboardState {
         guard let subject = selections[focus]?.subject ?? newest else { return }
         detailOffset = 0
         if case .event(let id) = subject, let entry = shown.log.entry(id) {
+            guard entry.count == 1 else {
+                unfolded.formSymmetricDifference([id])
+                return
+            }
             // What is known of an event is its line; what one wants to see is where it happened.
             let socket = Subject.socket(entry.subject)
             detail = exists(socket) ? socket : .node(entry.node)
@@ -330,6 +348,8 @@ extension DashboardState {
         } else if filter.isActive {
             lastFilter = filter.text
             filter = Filter()
+        } else if eventsOf != nil, screen.panes.contains(.events) {
+            eventsOf = nil
         } else if frozen != nil {
             frozen = nil
         } else if selections[focus]?.subject != nil, focus.followsTail {

@@ -8,8 +8,10 @@ struct Layout: Equatable {
         var frame: Rect
         /// The table: a line of column titles, and the rows below it.
         var table: Rect
+        /// Whether the last line holds sums.
+        var hasSums = false
 
-        var rows: Rect { table.inset(top: 1) }
+        var rows: Rect { table.inset(top: 1, bottom: hasSums ? 1 : 0) }
     }
 
     /// Below this the dashboard says that the window is too small.
@@ -50,7 +52,11 @@ struct Layout: Equatable {
             panes = [place(.messages, in: halves[0])]
             if !halves[1].isEmpty { preview = halves[1] }
         } else {
-            panes = state.screen.panes.map { place($0, in: body) }
+            panes = state.screen.panes.map { pane in
+                var place = place(pane, in: body)
+                place.hasSums = place.table.height >= 3 && state.hasSums(pane)
+                return place
+            }
         }
     }
 

@@ -22,11 +22,11 @@ extension Canvas {
         buffer.draw(
             Scrollbar(count: lines.count, visible: inner.height, offset: first, look: look),
             in: Rect(x: area.right - 1, y: inner.y, width: 1, height: inner.height))
-        let note = "Esc back"
+        let key = state.keymap.key(for: .back)
         if area.width > 50 {
             buffer.put(
-                [Span(" Esc", look[.key]), Span(" back ", look[.hint])],
-                at: Point(x: area.right - note.count - 4, y: area.y))
+                [Span(" \(key)", look[.key]), Span(" back ", look[.hint])],
+                at: Point(x: area.right - TextWidth.of(key) - 9, y: area.y))
         }
     }
 

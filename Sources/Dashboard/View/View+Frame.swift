@@ -85,7 +85,11 @@ extension Canvas {
         if state.filter.isActive, state.overlay != .filter {
             let text = Buffer.fitted(state.filter.text, width: 20, ellipsis: glyphs.ellipsis)
             notes.append([Span("/\(text)", look[.key])])
-            notes.append([Span("Esc clears", look[.hint])])
+            notes.append([Span("\(state.keymap.key(for: .back)) clears", look[.hint])])
+        }
+        if let subject = state.eventsOf, state.screen.panes.contains(.events) {
+            let name = Buffer.fitted(subject.name, width: 20, ellipsis: glyphs.ellipsis)
+            notes.append([Span(state.keymap.key(for: .onlySelected), look[.key]), Span(" only \(name)", look[.hint])])
         }
         notes.append([Span(state.keymap.key(for: .help), look[.key]), Span(" help", look[.hint])])
         var line: [Span] = []
@@ -102,16 +106,7 @@ extension Canvas {
     mutating func drawStatus(_ area: Rect) {
         let line = area.inset(left: 1, right: 1)
         if state.overlay == .filter {
-            let hints = "Enter keeps  Esc clears  ! inverts"
-            let hasHints = line.width >= hints.count + 20
-            buffer.put("/", at: line.origin, style: look[.key])
-            let field = TextField(state.filterInput, look: look)
-            let place = line.inset(left: 1, right: hasHints ? hints.count + 2 : 0)
-            buffer.draw(field, in: place)
-            cursor = field.cursor(in: place)
-            if hasHints {
-                buffer.put(hints, at: Point(x: line.right - hints.count, y: line.y), style: look[.hint])
-            }
+            drawFilter(line)
             return
         }
         if state.overlay == .findings, state.message == nil {

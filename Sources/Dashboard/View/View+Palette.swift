@@ -17,7 +17,8 @@ extension Canvas {
             buffer.draw(Paragraph("\(glyphs.warning) \(problem)", style: look[.warning]), in: list)
         } else if choices.isEmpty {
             buffer.put(
-                palette.input.text.isEmpty ? "" : "nothing fits; Esc leaves", at: list.origin, style: look[.dim],
+                palette.input.text.isEmpty ? "" : "nothing fits; \(state.keymap.key(for: .back, in: .palette)) leaves",
+                at: list.origin, style: look[.dim],
                 maxWidth: list.width)
         }
         if !isProblem { drawChoices(choices, selected: palette.selected, in: list, frame: area) }

@@ -11,10 +11,10 @@ extension Canvas {
         let hasKeys = state.focus == place.pane
         if isBoxed {
             let block = Block(
-                place.pane.title, focused: hasKeys && state.screen.panes.count > 1, look: look)
+                paneTitle(place.pane), focused: hasKeys && state.screen.panes.count > 1, look: look)
             buffer.draw(block, in: place.frame)
         }
-        var table = table(place.pane, rows: rows, head: isBoxed ? nil : place.pane.title)
+        var table = listTable(place, rows: rows).table
         table.offset = selection.offset
         if hasKeys, let subject = selection.subject { table.selected = rows.firstIndex(of: subject) }
         buffer.draw(table, in: place.table)
@@ -24,6 +24,12 @@ extension Canvas {
                 ellipsis: glyphs.ellipsis)
         }
         drawNote(place, rows: rows.count, isBoxed: isBoxed)
+    }
+
+    /// Of events also whose they are, when those of one thing are shown.
+    private func paneTitle(_ pane: Pane) -> String {
+        guard pane == .events, let subject = state.eventsOf else { return pane.title }
+        return "events of \(subject.name)"
     }
 
     /// How many rows there are where not all are in sight, and what was lost of the events.
@@ -46,6 +52,7 @@ extension Canvas {
 
     private func emptyText(_ pane: Pane) -> String {
         if state.filter.isActive, shown.count(of: pane) > 0 { return "nothing here for /\(state.filter.text)" }
+        if pane == .events, let subject = state.eventsOf { return "no events of \(subject.name); n shows all" }
         if pane == .messages { return noMessages }
         if shown.snapshot == nil { return "waiting for the first look at the session \(glyphs.ellipsis)" }
         return "no \(pane.title) yet"
@@ -56,15 +63,16 @@ extension Canvas {
         return state.samplingLevel == .off ? "no messages: S asks for some" : "no message has passed yet"
     }
 
-    private func table(_ pane: Pane, rows: [Subject], head: String?) -> Table {
-        switch pane {
-        case .graph: Table(columns: [], count: 0, look: look) { _ in .init([]) }
-        case .nodes: nodesTable(rows, head: head)
-        case .links: linksTable(rows, head: head)
-        case .sockets: socketsTable(rows, head: head)
-        case .messages: messagesTable(rows, head: head)
-        case .events: eventsTable(rows, head: head)
+    /// The table of a list at its place.
+    func listTable(_ place: Layout.PanePlace, rows: [Subject]) -> ListTable {
+        guard let list = Lists.all[place.pane] else {
+            return ListTable(table: Table(columns: [], rows: [], look: look), columns: [])
         }
+        let scrolls = rows.count > place.rows.height && place.table.width > 2
+        let isBoxed = place.frame.width != place.table.width + 2
+        return list.table(
+            on: self, pane: place.pane, rows: rows, width: place.table.width - (scrolls ? 1 : 0),
+            head: isBoxed ? nil : place.pane.title)
     }
 }
 

@@ -67,6 +67,7 @@ struct Canvas {
         case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
         case .findings: drawFindings()
+        case .columns(let pane, let row): drawColumns(pane, row: row)
         case .filter, nil: break
         }
     }
@@ -85,6 +86,7 @@ struct Canvas {
     mutating func reduceToASCII() {
         let likes: [Character: String] = [
             "—": "-", "×": "x", "≥": ">", "µ": "u", "…": ".", "↑": "^", "↓": "v", "→": ">", "←": "<", "│": "|",
+            "▸": ">", "◂": "<", "▴": "^", "▾": "v", "└": "`", "Σ": "S",
         ]
         for y in 0..<size.height {
             for x in 0..<size.width where !buffer[x, y].text.isASCII {

@@ -57,6 +57,8 @@ public struct Table: Widget {
     public var look: Look
     /// Makes a row; called for the rows in sight only.
     public var row: (Int) -> Row
+    /// Stands in the last line, whatever rows are in sight: sums.
+    public var footer: Row?
 
     /// A table.
     public init(
@@ -87,12 +89,36 @@ public struct Table: Widget {
             shown.removeAll { $0 == candidate }
         }
         let widths = Extent.solve(shown.map { columns[$0].extent }, total: width, gap: 1)
-        return zip(shown, widths).filter { $0.1 > 0 }.map { (column: $0.0, width: $0.1) }
+        // A column of no width is a wider space between its neighbours; one that got no room is none.
+        return zip(shown, widths).filter { $0.1 > 0 || columns[$0.0].extent == .fixed(0) }
+            .map { (column: $0.0, width: $0.1) }
     }
+
+    /// The rows' place in the area that the table is drawn in: below the head, above the footer.
+    public func body(_ area: Rect) -> Rect { area.inset(top: 1, bottom: footer == nil || area.height < 3 ? 0 : 1) }
+
+    /// The column whose head is at that place of the area that the table is drawn in (for the mouse).
+    public func column(at point: Point, in area: Rect) -> Int? {
+        guard area.row(0).contains(point) else { return nil }
+        var found: Int?
+        each(layout(width: area.width - (scrolls(in: area) ? 1 : 0)), in: area.row(0)) { column, rect in
+            // The space after a column counts as the column's.
+            if point.x >= rect.x, point.x <= rect.right { found = column }
+        }
+        return found
+    }
+
+    /// Where the scroll bar is drawn, when not all rows are in sight.
+    public func scrollbar(in area: Rect) -> Rect? {
+        let body = body(area)
+        return scrolls(in: area) ? body.inset(left: body.width - 1) : nil
+    }
+
+    private func scrolls(in area: Rect) -> Bool { count > body(area).height && area.width > 2 }
 
     /// The row at that place of the area that the table is drawn in (for the mouse); `nil` for the head or none.
     public func row(at point: Point, in area: Rect) -> Int? {
-        let body = area.inset(top: 1)
+        let body = body(area)
         guard body.contains(point) else { return nil }
         let index = firstRow(visible: body.height) + point.y - body.y
         return index < count ? index : nil
@@ -105,9 +131,9 @@ public struct Table: Widget {
 
     /// Draws the head and the rows in sight.
     public func draw(in area: Rect, into buffer: inout Buffer) {
-        let body = area.inset(top: 1)
+        let body = body(area)
         let first = firstRow(visible: body.height)
-        let scrolls = count > body.height && area.width > 2
+        let scrolls = scrolls(in: area)
         let layout = layout(width: area.width - (scrolls ? 1 : 0))
         buffer.patch(area.row(0), style: look[.header])
         each(layout, in: area.row(0)) { column, rect in
@@ -117,17 +143,23 @@ public struct Table: Widget {
         }
         for index in first..<max(first, min(count, first + body.height)) {
             let line = body.row(index - first)
-            let row = row(index)
-            buffer.patch(line, style: row.style)
-            each(layout, in: line) { column, rect in
-                guard column < row.cells.count else { return }
-                draw(row.cells[column], alignment: columns[column].alignment, in: rect, into: &buffer)
-            }
+            draw(row(index), layout, in: line, into: &buffer)
             if index == selected { buffer.patch(line, style: look[.selection]) }
         }
+        if let footer, area.height >= 3 { draw(footer, layout, in: area.row(area.height - 1), into: &buffer) }
         if scrolls {
             let bar = Scrollbar(count: count, visible: body.height, offset: first, look: look)
             buffer.draw(bar, in: body.inset(left: body.width - 1))
+        }
+    }
+
+    private func draw(
+        _ row: Row, _ layout: [(column: Int, width: Int)], in line: Rect, into buffer: inout Buffer
+    ) {
+        buffer.patch(line, style: row.style)
+        each(layout, in: line) { column, rect in
+            guard column < row.cells.count else { return }
+            draw(row.cells[column], alignment: columns[column].alignment, in: rect, into: &buffer)
         }
     }
 

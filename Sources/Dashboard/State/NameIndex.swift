@@ -1,0 +1,77 @@
+import Telemetry
+import TerminalUI
+
+/// Where in a snapshot each name stands, and what follows from the names alone. Names seldom change from one snapshot to
+/// the next, so it is made anew only then.
+struct NameIndex: Equatable, Sendable {
+    /// Columns that the longest name of each kind takes; of links both ends together, without the arrow.
+    struct Widths: Equatable, Sendable {
+        var node = 0
+        var socket = 0
+        var link = 0
+        var shortLink = 0
+    }
+
+    struct ShortName: Equatable, Sendable {
+        var from: String
+        var to: String
+    }
+
+    private(set) var node: [String: Int] = [:]
+    private(set) var socket: [String: Int] = [:]
+    private(set) var link: [String: Int] = [:]
+    private(set) var socketsOfNode: [String: [Int]] = [:]
+    private(set) var linksAtSocket: [String: [Int]] = [:]
+    /// Of each socket the place of its node.
+    private(set) var owners: [Int?] = []
+    /// Of each link.
+    private(set) var shortNames: [ShortName] = []
+    private(set) var widths = Widths()
+    private var nodeNames: [String] = []
+    private var socketIds: [String] = []
+    private var linkIds: [String] = []
+
+    init() {}
+
+    mutating func update(_ next: Snapshot) {
+        var isSame =
+            next.nodes.count == nodeNames.count && next.sockets.count == socketIds.count
+            && next.links.count == linkIds.count
+        isSame = isSame && zip(next.nodes, nodeNames).allSatisfy { $0.name == $1 }
+        isSame = isSame && zip(next.sockets, socketIds).allSatisfy { $0.id == $1 }
+        isSame = isSame && zip(next.links, linkIds).allSatisfy { $0.id == $1 }
+        guard !isSame else { return }
+        nodeNames = next.nodes.map(\.name)
+        socketIds = next.sockets.map(\.id)
+        linkIds = next.links.map(\.id)
+        node = Self.places(nodeNames)
+        socket = Self.places(socketIds)
+        link = Self.places(linkIds)
+        socketsOfNode = Dictionary(grouping: next.sockets.indices, by: { next.sockets[$0].node })
+        owners = next.sockets.map { node[$0.node] }
+        linksAtSocket = [:]
+        for (place, link) in next.links.enumerated() {
+            for end in Set([link.from, link.to]) { linksAtSocket[end, default: []].append(place) }
+        }
+        shortNames = next.links.map { shortName($0, next) }
+        widths = Widths(
+            node: nodeNames.map(TextWidth.of).max() ?? 0, socket: socketIds.map(TextWidth.of).max() ?? 0,
+            link: next.links.map { TextWidth.of($0.from) + TextWidth.of($0.to) }.max() ?? 0,
+            shortLink: shortNames.map { TextWidth.of($0.from) + TextWidth.of($0.to) }.max() ?? 0)
+    }
+
+    /// The first of equal names stands.
+    private static func places(_ names: [String]) -> [String: Int] {
+        Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// `engine-1`, `backend`: the node that connects, the socket that it connects to; `api-1.input` where there are several
+    /// of its name.
+    private func shortName(_ link: Snapshot.Link, _ next: Snapshot) -> ShortName {
+        let from = socket[link.from].map { next.sockets[$0].node } ?? link.from
+        guard let to = socket[link.to].map({ next.sockets[$0] }), to.declared,
+            let owner = node[to.node], next.nodes[owner].replica == nil
+        else { return ShortName(from: from, to: link.to) }
+        return ShortName(from: from, to: to.name)
+    }
+}
