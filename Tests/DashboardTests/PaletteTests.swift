@@ -195,6 +195,24 @@ import Testing
         #expect(palette(state)?.selected == 1)
     }
 
+    @Test func theMouseMarksAChoice() {
+        var state = open("screen ")
+        func click(_ x: Int, _ y: Int) {
+            _ = update(&state, .input(.mouse(MouseEvent(.press(0), at: Point(x: x, y: y)))))
+        }
+        let lines = view(state, size: state.size).buffer.lines
+        let row = lines.firstIndex { $0.contains("screen links") } ?? 0
+        click(10, row)
+        #expect(state.choices[palette(state)?.selected ?? 0].line == "screen links")
+        click(10, 23)
+        click(0, 0)
+        #expect(state.choices[palette(state)?.selected ?? 0].line == "screen links", "nothing stands there")
+        _ = update(&state, .input(.mouse(MouseEvent(.scrollDown, at: Point(x: 10, y: 10)))))
+        #expect(state.choices[palette(state)?.selected ?? 0].line == "screen sockets")
+        state.type("\r")
+        #expect(state.screen == .sockets)
+    }
+
     @Test func itIsLeft() {
         for key in [Key(.escape), Key(.backspace)] {
             var state = open()
