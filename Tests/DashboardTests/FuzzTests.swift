@@ -15,7 +15,7 @@ import Testing
             .enter, .escape, .tab, .backTab, .backspace, .delete, .insert, .up, .down, .left, .right, .home, .end,
             .pageUp, .pageDown, .function(1),
         ]
-        let characters = Array("123456789jkhlgGsxXrpity?/ !+-nq:\u{1b}é漢😀")
+        let characters = Array("0123456789jkhlgGsxXrpity?/ !+-nq<>ICw:\u{1b}é漢😀")
         for step in 0..<200 {
             let action: Action
             switch Int.random(in: 0..<12, using: &random) {

@@ -40,6 +40,89 @@ import Testing
     }
 }
 
+@Suite struct WindowTests {
+    /// A wave of a minute, looked at so often: a window is as long as it says, whatever the refresh.
+    @Test(arguments: [0.1, 0.2, 0.5, 1, 2, 5], HistoryWindow.allCases)
+    func aWindowIsTrueAtAnyRefresh(_ refresh: Double, _ window: HistoryWindow) {
+        var observation = Observation()
+        func figure(_ time: Double) -> Double { time < 900 - window.seconds / 2 ? 100 : 200 }
+        for look in 1...Int(900 / refresh) {
+            let time = Double(look) * refresh
+            var snapshot = Snapshot(session: "s", seq: look, time: "", elapsed: time, topology: "t")
+            snapshot.links = [
+                .init(
+                    id: "a->b", from: "a", to: "b", endpoint: "e", transport: "tcp", state: .up,
+                    out: .init(rate: figure(time)))
+            ]
+            observation.take(snapshot)
+        }
+        for count in [16, 40, 100] {
+            let dots = observation.linkRates["a->b"]?.dots(over: window.seconds, count: count) ?? []
+            #expect(dots.count == count)
+            // No gap anywhere, and the step in the middle, but for the length of one look or bucket.
+            #expect(!dots.contains(nil), "\(refresh) \(window) \(count): \(dots)")
+            let high = dots.filter { ($0 ?? 0) > 150 }.count
+            let slack = Double(count) * max(refresh, 1) / window.seconds + 2
+            #expect(abs(Double(high) - Double(count) / 2) <= slack, "\(refresh) \(window) \(count)")
+        }
+    }
+
+    @Test func gapsAreSeenAndNotFilled() {
+        var series = Series()
+        for second in 0..<60 {
+            series.record((20..<40).contains(second) ? nil : 7, at: Double(second), since: Double(second) - 1)
+        }
+        let dots = series.dots(over: 60, count: 30)
+        #expect(dots.prefix(10).allSatisfy { $0 == 7 })
+        #expect(dots[11..<19].allSatisfy { $0 == nil })
+        #expect(dots.suffix(9).allSatisfy { $0 == 7 })
+        // What was never seen is a gap too.
+        #expect(series.dots(over: 600, count: 10).prefix(9).allSatisfy { $0 == nil })
+        #expect(Series().dots(over: 60, count: 3) == [nil, nil, nil])
+        #expect(series.dots(over: 60, count: 0) == [])
+    }
+
+    /// While zmqtop itself stood still nothing was measured; at a slow refresh much time is one measurement.
+    @Test func aPauseIsAGapAndASlowRefreshIsNone() {
+        var observation = Observation()
+        func look(_ time: Double) {
+            var snapshot = Fixture.snapshot()
+            snapshot.elapsed = time
+            observation.take(snapshot)
+        }
+        for time in [1.0, 2, 3, 30, 31, 36, 41, 46] { look(time) }
+        let values = observation.messageRates.values.map { $0 != nil }
+        #expect(values.count == 46)
+        #expect(values[..<3].allSatisfy { $0 })
+        #expect(values[3..<29].allSatisfy { !$0 })
+        // The first of the slow looks could not be told from a pause.
+        #expect(values[29...30].allSatisfy { $0 } && values[31..<35].allSatisfy { !$0 })
+        #expect(values[35...].allSatisfy { $0 })
+    }
+
+    /// A curve moves on; it does not change its shape from look to look.
+    @Test func aCurveKeepsItsShape() {
+        var series = Series()
+        for second in 0..<500 { series.record(Fixture.wave(second, 100, 50, 0), at: Double(second)) }
+        var before = series.dots(over: 120, count: 40)
+        for second in 500..<560 {
+            series.record(Fixture.wave(second, 100, 50, 0), at: Double(second))
+            let after = series.dots(over: 120, count: 40)
+            // Only the newest dot still changes.
+            #expect(after.dropLast() == before.dropLast() || after.dropLast(2) == before.dropFirst().dropLast())
+            before = after
+        }
+    }
+
+    @Test func memoryIsBounded() {
+        var series = Series()
+        for tenth in 0..<100_000 { series.record(1, at: Double(tenth) / 10) }
+        #expect(series.values.count == Series.capacity)
+        #expect(series.dots(over: 600, count: 40).allSatisfy { $0 == 1 })
+        #expect(series.dots(over: 10, count: 40).allSatisfy { $0 == 1 })
+    }
+}
+
 @Suite struct EventLogTests {
     private func event(_ name: String, socket: String = "work", value: Int = 100, at elapsed: Double = 1)
         -> Snapshot.Event
@@ -210,7 +293,7 @@ extension EventLog.Entry {
         snapshot.links[0].back = .init()
         var observation = Observation()
         observation.take(snapshot)
-        let flow = LinkFlow(try #require(snapshot.links.first), in: observation)
+        let flow = try #require(observation.flows.first)
         #expect(flow.depth == 0)
         #expect(flow.rate == 5)
     }

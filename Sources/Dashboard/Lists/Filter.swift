@@ -51,6 +51,16 @@ struct Filter: Equatable, Sendable {
     /// Whether any row may be hidden by it.
     var isActive: Bool { !terms.isEmpty }
 
+    /// For the help.
+    static let examples: [(text: String, help: String)] = [
+        ("engine 41873", "rows that contain both"), ("!client", "rows that do not"),
+        ("state:up", "a column that contains it; C lists them"), ("node:engine*", "* any text, ? one character"),
+        ("depth>10", "also < <= >= = !=, with k M as shown"), ("p99>20ms", "us ms s m h"),
+        ("memory>64KiB", "B KiB MiB GiB"), ("cpu>5%", "per cent of one core"),
+        ("lost:unknown", "where it is not known"), ("severity:bad", "events: good plain quiet warning bad"),
+        ("\"a b\"", "plain text with spaces"),
+    ]
+
     /// Whether no term is about a column.
     var isPlain: Bool { terms.allSatisfy { if case .contains = $0.test { true } else { false } } }
 

@@ -25,7 +25,7 @@ extension ListDefinition {
             return .init(shownColumns.map { $0?.cell(row, scene) ?? .spans([]) })
         }
         let wide = zip(shownColumns, layout).map { (column: $0, width: $1.width) }
-        table.footer = footer(wide, canvas, pane: pane, rows: rows)
+        table.footer = footer(wide, canvas, pane: pane)
         return ListTable(table: table, columns: shownColumns.map { $0?.id })
     }
 
@@ -38,49 +38,57 @@ extension ListDefinition {
     ) -> Table.Column {
         let window = scene.canvas.state.window.title
         let own = !column.isHistory ? column.title : column.title.isEmpty ? window : "\(column.title) \(window)"
-        var title = head ?? own
-        var extent = column.extent(scene)
+        var mark: Character?
         if let sort = settings.sort, sort.column == column.id {
-            title.append(sort.isDescending ? scene.look.glyphs.below : scene.look.glyphs.above)
-            if case .fixed(let width) = extent { extent = .fixed(max(width, TextWidth.of(title))) }
+            mark = sort.isDescending ? scene.look.glyphs.below : scene.look.glyphs.above
         }
         // What was asked for is the last to go.
         let isAsked = settings.shown[column.id] == true
         let priority = scene.isAlone ? column.priority : column.sharedPriority
-        return Table.Column(
-            title, extent, alignment: column.alignment, priority: isAsked ? min(priority, 1) : priority)
+        var draft = Table.Column(
+            head ?? own, column.extent(scene), alignment: column.alignment,
+            priority: isAsked ? min(priority, 1) : priority)
+        draft.mark = mark
+        return draft
     }
 
     // MARK: Sums
 
+    /// The sums of rows, column by column.
+    func sums(of rows: [Row], _ shown: Observation) -> ListSums {
+        guard let isSummed else { return ListSums() }
+        let summed = columns.compactMap { column in column.isSummed ? column.measure : nil }
+        var sums = Array(repeating: ListSums.Sum(), count: summed.count)
+        var count = 0
+        for row in rows where isSummed(row, shown) {
+            count += 1
+            for (place, measure) in summed.enumerated() {
+                if case .number(let value) = measure.value(row, shown) {
+                    sums[place].known = (sums[place].known ?? 0) + value
+                } else if leavesGaps(row) {
+                    sums[place].isComplete = false
+                }
+            }
+        }
+        let ids = columns.filter { $0.isSummed && $0.measure != nil }.map(\.id)
+        return ListSums(count: count, sums: Dictionary(zip(ids, sums), uniquingKeysWith: { first, _ in first }))
+    }
+
     /// The sums of the rows that are shown, where the list has the screen for itself and there is something to sum.
     private func footer(
-        _ columns: [(column: ListColumn<Row>?, width: Int)], _ canvas: Canvas, pane: Pane, rows: [Subject]
+        _ columns: [(column: ListColumn<Row>?, width: Int)], _ canvas: Canvas, pane: Pane
     ) -> Table.Row? {
-        guard let isSummed, canvas.state.hasSums(pane) else { return nil }
-        let shown = canvas.shown
-        let summed = rows.compactMap { row($0, shown) }.filter { isSummed($0, shown) }
+        guard canvas.state.hasSums(pane), let sums = canvas.state.made(pane)?.sums else { return nil }
         let look = canvas.look
-        let all = canvas.state.filter.isActive ? "\(summed.count) of \(shown.count(of: pane))" : "\(summed.count)"
+        let all = canvas.state.filter.isActive ? "\(sums.count) of \(canvas.shown.count(of: pane))" : "\(sums.count)"
         let sign = look.glyphs.isUnicode ? "Σ" : "sum"
-        let style = look[.title]
         return .init(
             columns.enumerated().map { index, place in
-                guard let column = place.column, index > 0 else {
-                    return index == 0 ? .text("\(sign) \(all) \(pane.title)", look[.dim]) : .spans([])
-                }
-                guard column.isSummed, let measure = column.measure else { return .spans([]) }
-                var sum = Sum()
-                for row in summed {
-                    if case .number(let value) = measure.value(row, shown) {
-                        sum.known = (sum.known ?? 0) + value
-                    } else if leavesGaps(row) {
-                        sum.isComplete = false
-                    }
-                }
-                guard let known = sum.known else { return look.figure(Format.unknown) }
-                let text = measure.kind.format(known)
-                return .text(sum.isComplete ? text : Self.atLeast(text, width: place.width), style)
+                guard index > 0 else { return .text("\(sign) \(all) \(pane.title)", look[.dim]) }
+                guard let column = place.column, let sum = sums.sums[column.id] else { return .spans([]) }
+                guard let known = sum.known, let kind = column.measure?.kind else { return look.figure(Format.unknown) }
+                let text = kind.format(known)
+                return .text(sum.isComplete ? text : Self.atLeast(text, width: place.width), look[.title])
             })
     }
 
@@ -90,10 +98,4 @@ extension ListDefinition {
         guard let point = text.firstIndex(of: ".") else { return "≥" + text.filter { $0 != " " } }
         return "≥" + text[..<point] + text[point...].drop { $0 == "." || $0.isNumber }
     }
-}
-
-/// A sum that may lack terms.
-private struct Sum {
-    var known: Double?
-    var isComplete = true
 }

@@ -9,8 +9,9 @@ struct ListDefinition<Row: Sendable>: Sendable {
     let words: @Sendable (Row) -> [String]
     /// All rows, in the order of the file.
     let rows: @Sendable (DashboardState) -> [Row]
-    /// What a row stands for: usually one thing; an event that is unfolded has its parts below it.
-    let subjects: @Sendable (Row, DashboardState) -> [Subject]
+    let subject: @Sendable (Row) -> Subject
+    /// What stands below an unfolded row; nil where rows have no parts.
+    let parts: (@Sendable (Row, DashboardState) -> [Subject])?
     let row: @Sendable (Subject, Observation) -> Row?
     /// What the cells have in common.
     let scene: @Sendable (Canvas) -> ListScene
@@ -24,7 +25,8 @@ struct ListDefinition<Row: Sendable>: Sendable {
         columns: [ListColumn<Row>], fields: [ListField<Row>] = [],
         words: @escaping @Sendable (Row) -> [String],
         rows: @escaping @Sendable (DashboardState) -> [Row],
-        subjects: @escaping @Sendable (Row, DashboardState) -> [Subject],
+        subject: @escaping @Sendable (Row) -> Subject,
+        parts: (@Sendable (Row, DashboardState) -> [Subject])? = nil,
         row: @escaping @Sendable (Subject, Observation) -> Row?,
         scene: @escaping @Sendable (Canvas) -> ListScene,
         isSummed: (@Sendable (Row, Observation) -> Bool)? = nil,
@@ -34,7 +36,8 @@ struct ListDefinition<Row: Sendable>: Sendable {
         self.fields = fields
         self.words = words
         self.rows = rows
-        self.subjects = subjects
+        self.subject = subject
+        self.parts = parts
         self.row = row
         self.scene = scene
         self.isSummed = isSummed
@@ -52,7 +55,8 @@ protocol AnyList: Sendable {
     var hasSums: Bool { get }
     /// What filters know, and how its values are written.
     var filterFields: [(id: String, kind: FigureKind)] { get }
-    func subjects(in state: DashboardState, sort: ListSettings.Sort?) -> [Subject]
+    /// The rows and their sums, through the filter and in order.
+    func made(in state: DashboardState, from source: ListRows.Source) -> ListRows
     func table(on canvas: Canvas, pane: Pane, rows: [Subject], width: Int, head: String?) -> ListTable
 }
 
@@ -87,12 +91,12 @@ extension ListDefinition: AnyList {
 
     var filterFields: [(id: String, kind: FigureKind)] { measures.map { ($0.key, $0.value.kind) } }
 
-    func subjects(in state: DashboardState, sort: ListSettings.Sort?) -> [Subject] {
+    func made(in state: DashboardState, from source: ListRows.Source) -> ListRows {
         let shown = state.shown
         var rows = rows(state)
-        let filter = state.filter
+        let filter = source.filter
         if filter.isActive { rows = rows.filter { isShown($0, by: filter, shown) } }
-        if let sort, let measure = columns.first(where: { $0.id == sort.column })?.measure {
+        if let sort = source.sort, let measure = columns.first(where: { $0.id == sort.column })?.measure {
             let values = rows.map { row in
                 let value = measure.value(row, shown)
                 guard case .number(let number) = value else { return value }
@@ -100,7 +104,10 @@ extension ListDefinition: AnyList {
             }
             rows = RowOrder.places(values, isDescending: sort.isDescending).map { rows[$0] }
         }
-        return rows.flatMap { subjects($0, state) }
+        return ListRows(
+            source: source,
+            subjects: parts.map { parts in rows.flatMap { [subject($0)] + parts($0, state) } } ?? rows.map(subject),
+            sums: source.hasSums ? sums(of: rows, shown) : nil)
     }
 
     private func isShown(_ row: Row, by filter: Filter, _ shown: Observation) -> Bool {

@@ -21,8 +21,25 @@ struct ListRows: Equatable, Sendable {
         var sort: ListSettings.Sort?
         var unfolded: Set<Int>
         var eventsOf: Subject?
+        /// Whether sums are wanted.
+        var hasSums: Bool
     }
 
     var source: Source
     var subjects: [Subject]
+    var sums: ListSums?
+}
+
+/// The sums of the rows of a list.
+struct ListSums: Equatable, Sendable {
+    /// A sum that may lack terms.
+    struct Sum: Equatable, Sendable {
+        var known: Double?
+        var isComplete = true
+    }
+
+    /// How many rows were summed: not all of them belong in.
+    var count = 0
+    /// By the columns' ids.
+    var sums: [String: Sum] = [:]
 }

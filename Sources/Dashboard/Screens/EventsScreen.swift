@@ -8,7 +8,11 @@ extension Lists {
             ListColumn(
                 "elapsed", "elapsed", help: "when it happened, at first", { _ in .fixed(10) },
                 .seconds { row, _ in row.first }
-            ) { row, scene in .text((row.isPart ? "└ " : "") + Format.moment(row.first), scene.look[.dim]) },
+            ) { row, scene in
+                // Of a part minutes and seconds: the hour is that of the row above it.
+                let moment = Format.moment(row.first)
+                return .text(row.isPart ? "└  \(moment.suffix(7))" : moment, scene.look[.dim])
+            },
             ListColumn(
                 "where", "where", help: "the socket, or the node", { .fixed(min(28, max(14, $0.nameWidth))) },
                 .text { row, _ in row.subject }
@@ -49,9 +53,8 @@ extension Lists {
             guard let subject = state.eventsOf else { return state.shown.log.entries }
             return state.shown.log.entries.filter { state.concerns($0, subject) }
         },
-        subjects: { row, state in
-            [.event(row.id)] + (state.unfolded.contains(row.id) ? row.parts.map { .event($0.id) } : [])
-        },
+        subject: { .event($0.id) },
+        parts: { row, state in state.unfolded.contains(row.id) ? row.parts.map { .event($0.id) } : [] },
         row: { subject, shown in if case .event(let id) = subject { shown.log.entry(id) } else { nil } },
         scene: { canvas in
             let newest = canvas.shown.log.entries.suffix(100)

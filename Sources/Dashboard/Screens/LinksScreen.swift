@@ -110,7 +110,7 @@ extension Lists {
         ],
         words: { [$0.link.from, $0.link.to, $0.link.state.rawValue, $0.link.endpoint] },
         rows: { $0.shown.flows },
-        subjects: { row, _ in [.link(row.link.id)] },
+        subject: { .link($0.link.id) },
         row: { subject, shown in if case .link(let id) = subject { shown.flow(id) } else { nil } },
         scene: { canvas in
             let widths = canvas.shown.nameWidths

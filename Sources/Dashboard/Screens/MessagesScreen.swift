@@ -51,7 +51,7 @@ extension Lists {
         ],
         words: { $0.words },
         rows: { $0.shown.messages.entries },
-        subjects: { row, _ in [.message(row.id)] },
+        subject: { .message($0.id) },
         row: { subject, shown in if case .message(let id) = subject { shown.messages.entry(id) } else { nil } },
         scene: { canvas in
             let newest = canvas.shown.messages.entries.suffix(100)

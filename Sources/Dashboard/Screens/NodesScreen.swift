@@ -79,7 +79,7 @@ extension Lists {
         ],
         words: { [$0.node.name, $0.node.kind, $0.node.state.rawValue] },
         rows: { $0.shown.nodeFlows },
-        subjects: { row, _ in [.node(row.node.name)] },
+        subject: { .node($0.node.name) },
         row: { subject, shown in if case .node(let name) = subject { shown.nodeFlow(name) } else { nil } },
         scene: { $0.scene(of: .nodes, nameWidth: $0.shown.nameWidths.node) },
         // Injectors stand outside the totals.

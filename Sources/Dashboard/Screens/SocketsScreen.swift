@@ -90,7 +90,7 @@ extension Lists {
         ],
         words: { [$0.id, $0.type] + $0.endpoints },
         rows: { $0.shown.sockets },
-        subjects: { row, _ in [.socket(row.id)] },
+        subject: { .socket($0.id) },
         row: { subject, shown in if case .socket(let id) = subject { shown.socket(id) } else { nil } },
         scene: { $0.scene(of: .sockets, nameWidth: $0.shown.nameWidths.socket) },
         isSummed: { row, shown in shown.node(row.node)?.kind != "injector" },

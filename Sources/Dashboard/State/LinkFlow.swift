@@ -3,18 +3,14 @@ import Telemetry
 /// A link's two ways as one figure each. A way that the pattern never uses (PUSH to PULL: back) does not count.
 struct LinkFlow: Equatable, Sendable {
     let link: Snapshot.Link
-    /// The ways that carry messages, `out` first.
-    let ways: [Snapshot.Direction]
     let carriesOut: Bool
     let carriesBack: Bool
 
-    init(_ link: Snapshot.Link, in observation: Observation) {
+    /// A link between sockets of these types; nil where they are not known.
+    init(_ link: Snapshot.Link, from: String?, to: String?) {
         self.link = link
-        let from = observation.socket(link.from)?.type
-        let to = observation.socket(link.to)?.type
         carriesOut = !Self.onlyReceives(from) && !Self.onlySends(to)
         carriesBack = !Self.onlySends(from) && !Self.onlyReceives(to)
-        ways = (carriesOut ? [link.out] : []) + (carriesBack ? [link.back] : [])
     }
 
     private static func onlySends(_ type: String?) -> Bool { type == "PUSH" || type == "PUB" || type == "XPUB" }
@@ -22,8 +18,10 @@ struct LinkFlow: Equatable, Sendable {
 
     /// Messages a second, both ways; nil when neither is known.
     var rate: Double? {
-        let known = ways.compactMap(\.rate)
-        return known.isEmpty ? nil : known.reduce(0, +)
+        let out = carriesOut ? link.out.rate : nil
+        let back = carriesBack ? link.back.rate : nil
+        guard let out else { return back }
+        return out + (back ?? 0)
     }
 
     var sendQueue: Int? { sum { $0.stages.sendQueue } }
@@ -39,15 +37,22 @@ struct LinkFlow: Equatable, Sendable {
     var leavesGaps: Bool { link.state != .declared && link.state != .connecting && link.state != .retrying }
 
     /// Of the slower way.
-    var latency: Snapshot.Direction.Latency? { ways.compactMap(\.latency).max { $0.p99 < $1.p99 } }
+    var latency: Snapshot.Direction.Latency? {
+        let out = carriesOut ? link.out.latency : nil
+        let back = carriesBack ? link.back.latency : nil
+        guard let out, let back else { return out ?? back }
+        return back.p99 >= out.p99 ? back : out
+    }
 
     /// A sum is known only when every term is.
     private func sum(_ figure: (Snapshot.Direction) -> Int?) -> Int? {
-        var total = 0
-        for way in ways {
-            guard let term = figure(way) else { return nil }
-            total += term
+        switch (carriesOut, carriesBack) {
+        case (false, false): return nil
+        case (true, false): return figure(link.out)
+        case (false, true): return figure(link.back)
+        case (true, true):
+            guard let out = figure(link.out), let back = figure(link.back) else { return nil }
+            return out + back
         }
-        return ways.isEmpty ? nil : total
     }
 }

@@ -12,6 +12,12 @@ struct NameIndex: Equatable, Sendable {
         var shortLink = 0
     }
 
+    /// Places of sockets; nil for an end that is none.
+    struct Ends: Equatable, Sendable {
+        var from: Int?
+        var to: Int?
+    }
+
     struct ShortName: Equatable, Sendable {
         var from: String
         var to: String
@@ -24,23 +30,26 @@ struct NameIndex: Equatable, Sendable {
     private(set) var linksAtSocket: [String: [Int]] = [:]
     /// Of each socket the place of its node.
     private(set) var owners: [Int?] = []
+    /// Of each link the places of the sockets at its ends.
+    private(set) var ends: [Ends] = []
     /// Of each link.
     private(set) var shortNames: [ShortName] = []
     private(set) var widths = Widths()
-    private var nodeNames: [String] = []
-    private var socketIds: [String] = []
-    private var linkIds: [String] = []
+    private(set) var nodeNames: [String] = []
+    private(set) var socketIds: [String] = []
+    private(set) var linkIds: [String] = []
 
     init() {}
 
-    mutating func update(_ next: Snapshot) {
+    /// - Returns: whether any name is another one, or in another place, than before.
+    mutating func update(_ next: Snapshot) -> Bool {
         var isSame =
             next.nodes.count == nodeNames.count && next.sockets.count == socketIds.count
             && next.links.count == linkIds.count
         isSame = isSame && zip(next.nodes, nodeNames).allSatisfy { $0.name == $1 }
         isSame = isSame && zip(next.sockets, socketIds).allSatisfy { $0.id == $1 }
         isSame = isSame && zip(next.links, linkIds).allSatisfy { $0.id == $1 }
-        guard !isSame else { return }
+        guard !isSame else { return false }
         nodeNames = next.nodes.map(\.name)
         socketIds = next.sockets.map(\.id)
         linkIds = next.links.map(\.id)
@@ -53,11 +62,13 @@ struct NameIndex: Equatable, Sendable {
         for (place, link) in next.links.enumerated() {
             for end in Set([link.from, link.to]) { linksAtSocket[end, default: []].append(place) }
         }
+        ends = next.links.map { Ends(from: socket[$0.from], to: socket[$0.to]) }
         shortNames = next.links.map { shortName($0, next) }
         widths = Widths(
             node: nodeNames.map(TextWidth.of).max() ?? 0, socket: socketIds.map(TextWidth.of).max() ?? 0,
             link: next.links.map { TextWidth.of($0.from) + TextWidth.of($0.to) }.max() ?? 0,
             shortLink: shortNames.map { TextWidth.of($0.from) + TextWidth.of($0.to) }.max() ?? 0)
+        return true
     }
 
     /// The first of equal names stands.

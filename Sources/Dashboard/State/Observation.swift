@@ -41,12 +41,12 @@ package struct Observation: Equatable, Sendable {
     private(set) var revision = 0
     private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
-    private(set) var linkRates: [String: Series] = [:]
+    private(set) var linkRates = SeriesTable()
     /// Messages a second of each socket and of each node's sockets together, sent and received.
-    private(set) var socketRates: [String: Series] = [:]
-    private(set) var nodeRates: [String: Series] = [:]
+    private(set) var socketRates = SeriesTable()
+    private(set) var nodeRates = SeriesTable()
     /// Share of a core of each node.
-    private(set) var nodeCPU: [String: Series] = [:]
+    private(set) var nodeCPU = SeriesTable()
     private(set) var messageRates = Series()
     private(set) var byteRates = Series()
 
@@ -70,8 +70,14 @@ package struct Observation: Equatable, Sendable {
         var bytes: Int?
     }
 
-    /// Bytes delivered by then, by where they were counted.
-    private var lastBytes: [String: Int] = [:]
+    /// Bytes delivered so far, in the order of the sockets and of the links, each where it is counted.
+    private struct Delivered: Equatable, Sendable {
+        var sockets: [Int?] = []
+        var out: [Int?] = []
+        var back: [Int?] = []
+    }
+
+    private var delivered = Delivered()
 
     /// Seconds over which the rate of bytes is taken.
     private static let byteWindowLength = 2.0
@@ -109,11 +115,14 @@ package struct Observation: Equatable, Sendable {
         let previous = snapshot
         snapshot = next
         revision += 1
-        names.update(next)
+        let before = names
+        if names.update(next) { rename(from: before) }
         verdicts = next.findings
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)
-        flows = next.links.map { LinkFlow($0, in: self) }
+        flows = zip(next.links, names.ends).map { link, ends in
+            LinkFlow(link, from: ends.from.map { next.sockets[$0].type }, to: ends.to.map { next.sockets[$0].type })
+        }
         nodeFlows = NodeFlow.all(next, sockets: names.owners)
         deepest = 0
         isTimed = false
@@ -131,22 +140,24 @@ package struct Observation: Equatable, Sendable {
         let interval = previous.map { now - $0.elapsed } ?? 0
         let since = interval <= max(1, lastInterval) * 2 ? previous?.elapsed : nil
         lastInterval = interval
-        for flow in flows { linkRates[flow.link.id, default: Series()].record(flow.rate, at: now, since: since) }
-        for flow in nodeFlows {
-            nodeRates[flow.node.name, default: Series()].record(flow.rate, at: now, since: since)
-            nodeCPU[flow.node.name, default: Series()].record(flow.node.cpu, at: now, since: since)
-        }
-        for socket in next.sockets {
-            socketRates[socket.id, default: Series()].record(socket.rate, at: now, since: since)
-        }
-        if linkRates.count > next.links.count { linkRates = linkRates.filter { names.link[$0.key] != nil } }
-        if socketRates.count > next.sockets.count { socketRates = socketRates.filter { names.socket[$0.key] != nil } }
-        if nodeRates.count > next.nodes.count {
-            nodeRates = nodeRates.filter { names.node[$0.key] != nil }
-            nodeCPU = nodeCPU.filter { names.node[$0.key] != nil }
-        }
+        linkRates.record(at: now, since: since) { flows[$0].rate }
+        nodeRates.record(at: now, since: since) { nodeFlows[$0].rate }
+        nodeCPU.record(at: now, since: since) { next.nodes[$0].cpu }
+        socketRates.record(at: now, since: since) { next.sockets[$0].rate }
         messageRates.record(totals.messageRate, at: now, since: since)
         byteRates.record(totals.byteRate, at: now, since: since)
+    }
+
+    /// Lays what is kept from look to look in the order of the new names.
+    private mutating func rename(from before: NameIndex) {
+        linkRates.rename(names.linkIds, places: names.link)
+        nodeRates.rename(names.nodeNames, places: names.node)
+        nodeCPU.rename(names.nodeNames, places: names.node)
+        socketRates.rename(names.socketIds, places: names.socket)
+        let old = delivered
+        delivered.sockets = names.socketIds.map { id in before.socket[id].flatMap { old.sockets[$0] } }
+        delivered.out = names.linkIds.map { id in before.link[id].flatMap { old.out[$0] } }
+        delivered.back = names.linkIds.map { id in before.link[id].flatMap { old.back[$0] } }
     }
 
     /// Takes sampled messages in.
@@ -158,8 +169,14 @@ package struct Observation: Equatable, Sendable {
     /// A node's change of state is an event too, though no socket tells it.
     private mutating func noteChanges(from previous: Snapshot?, to next: Snapshot) {
         guard let previous else { return }
-        let before = Dictionary(previous.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        for node in next.nodes where before[node.name]?.state != node.state {
+        let isSame =
+            previous.nodes.count == next.nodes.count
+            && zip(previous.nodes, next.nodes).allSatisfy { $0.name == $1.name }
+        let before =
+            isSame
+            ? [:] : Dictionary(previous.nodes.map { ($0.name, $0.state) }, uniquingKeysWith: { first, _ in first })
+        for (place, node) in next.nodes.enumerated() {
+            guard (isSame ? previous.nodes[place].state : before[node.name]) != node.state else { continue }
             let ended = node.state == .failed || node.state == .backoff || node.state == .exited
             var detail = ended ? EventMeaning.exit(node.exit) ?? "" : ""
             if node.state == .running, let pid = node.pid { detail = "pid \(pid)" }
@@ -173,8 +190,12 @@ package struct Observation: Equatable, Sendable {
             sums.nodes += 1
             if node.state == .running { sums.running += 1 }
         }
-        let counted = flows.filter { !isInjected($0.link) }
-        for flow in counted {
+        let isInjector = next.nodes.map { $0.kind == "injector" }
+        let hasInjector = isInjector.contains(true)
+        var counted: [Int] = []
+        for (place, flow) in flows.enumerated() {
+            if hasInjector, isInjected(flow.link) { continue }
+            counted.append(place)
             let link = flow.link
             if let rate = flow.rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
             sums.reconnects += link.reconnects
@@ -186,23 +207,34 @@ package struct Observation: Equatable, Sendable {
                 sums.depth.add(flow.depth)
             }
         }
-        sums.byteRate = byteRate(of: counted.map(\.link), previous: previous, at: next.elapsed)
+        sums.byteRate = byteRate(of: counted, isInjector: isInjector, previous: previous, at: next.elapsed)
         totals = sums
     }
 
     /// Whether an injector is at an end of it: it stands outside the totals.
-    func isInjected(_ link: Snapshot.Link) -> Bool {
-        [link.from, link.to].contains { end in owner(of: end).flatMap(node)?.kind == "injector" }
+    func isInjected(_ link: Snapshot.Link) -> Bool { isInjected(link.from) || isInjected(link.to) }
+
+    private func isInjected(_ end: String) -> Bool {
+        guard let node = names.socket[end].map({ names.owners[$0] }) ?? names.node[end] else { return false }
+        return nodes[node].kind == "injector"
     }
 
     /// Bytes are told where they are delivered, as messages are: what waits in a queue has not come through yet.
-    private mutating func byteRate(of links: [Snapshot.Link], previous: Snapshot?, at elapsed: Double) -> Double? {
-        let now = deliveredBytes(links)
+    private mutating func byteRate(
+        of links: [Int], isInjector: [Bool], previous: Snapshot?, at elapsed: Double
+    ) -> Double? {
+        let now = deliveredBytes(links, isInjector)
         var grown: Int?
         if previous != nil {
-            for (place, bytes) in now { grown = (grown ?? 0) + max(0, bytes - (lastBytes[place] ?? 0)) }
+            for (now, before) in [
+                (now.sockets, delivered.sockets), (now.out, delivered.out), (now.back, delivered.back),
+            ] {
+                for (bytes, before) in zip(now, before) {
+                    if let bytes { grown = (grown ?? 0) + max(0, bytes - (before ?? 0)) }
+                }
+            }
         }
-        lastBytes = now
+        delivered = now
         byteWindow.append(ByteSample(elapsed: elapsed, bytes: grown))
         while byteWindow.count > 2, byteWindow[1].elapsed <= elapsed - Self.byteWindowLength {
             byteWindow.removeFirst()
@@ -213,14 +245,20 @@ package struct Observation: Equatable, Sendable {
     }
 
     /// By socket or, where no one counts in the process that receives, by way of a link.
-    private func deliveredBytes(_ links: [Snapshot.Link]) -> [String: Int] {
-        var bytes: [String: Int] = [:]
-        for socket in sockets where node(socket.node)?.kind != "injector" {
-            if let received = socket.receivedBytes { bytes[socket.id] = received }
+    private func deliveredBytes(_ counted: [Int], _ isInjector: [Bool]) -> Delivered {
+        let sockets = sockets
+        var bytes = Delivered(
+            sockets: Array(repeating: nil, count: sockets.count), out: Array(repeating: nil, count: links.count),
+            back: Array(repeating: nil, count: links.count))
+        for place in sockets.indices where names.owners[place].map({ !isInjector[$0] }) ?? true {
+            bytes.sockets[place] = sockets[place].receivedBytes
         }
-        for link in links {
-            if socket(link.to)?.receivedBytes == nil, let out = link.out.bytes { bytes["\(link.id) out"] = out }
-            if socket(link.from)?.receivedBytes == nil, let back = link.back.bytes { bytes["\(link.id) back"] = back }
+        for place in counted {
+            let ends = names.ends[place]
+            if ends.to.flatMap({ sockets[$0].receivedBytes }) == nil { bytes.out[place] = flows[place].link.out.bytes }
+            if ends.from.flatMap({ sockets[$0].receivedBytes }) == nil {
+                bytes.back[place] = flows[place].link.back.bytes
+            }
         }
         return bytes
     }

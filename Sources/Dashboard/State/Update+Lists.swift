@@ -2,17 +2,21 @@ import TerminalUI
 
 extension DashboardState {
     /// The rows of a list, through the filter and in the chosen order.
-    func rows(of pane: Pane) -> [Subject] {
-        guard let list = Lists.all[pane] else { return pane == .graph ? graphRows : [] }
-        let source = source(of: pane)
-        if let made = listRows[pane], made.source == source { return made.subjects }
-        return list.subjects(in: self, sort: source.sort)
+    func rows(of pane: Pane) -> [Subject] { made(pane)?.subjects ?? (pane == .graph ? graphRows : []) }
+
+    /// The rows of a list with their sums; nil for what is no list.
+    func made(_ pane: Pane) -> ListRows? {
+        guard let list = Lists.all[pane] else { return nil }
+        let source = source(of: pane, list)
+        if let made = listRows[pane], made.source == source { return made }
+        return list.made(in: self, from: source)
     }
 
-    private func source(of pane: Pane) -> ListRows.Source {
+    private func source(of pane: Pane, _ list: any AnyList) -> ListRows.Source {
         .init(
             revision: shown.revision, filter: filter, sort: lists[pane]?.sort,
-            unfolded: pane == .events ? unfolded : [], eventsOf: pane == .events ? eventsOf : nil)
+            unfolded: pane == .events ? unfolded : [], eventsOf: pane == .events ? eventsOf : nil,
+            hasSums: list.hasSums && screen.panes.count == 1)
     }
 
     /// Makes the rows of the lists on the screen, where what they are made from has changed.
@@ -20,9 +24,9 @@ extension DashboardState {
         if !unfolded.isEmpty { unfolded = unfolded.filter { shown.log.entry($0) != nil } }
         for pane in screen.panes {
             guard let list = Lists.all[pane] else { continue }
-            let source = source(of: pane)
+            let source = source(of: pane, list)
             guard listRows[pane]?.source != source else { continue }
-            listRows[pane] = ListRows(source: source, subjects: list.subjects(in: self, sort: source.sort))
+            listRows[pane] = list.made(in: self, from: source)
         }
     }
 
@@ -134,9 +138,21 @@ extension DashboardState {
             say("The first column stays: without it nobody knows whose the rest is.", isProblem: true)
             return
         }
-        let isShown = lists[pane]?.shown[column.id] ?? column.isDefault
-        lists[pane, default: ListSettings()].shown[column.id] = isShown == column.isDefault ? !isShown : nil
-        if isShown, lists[pane]?.sort?.column == column.id { lists[pane]?.sort = nil }
+        let chosen = lists[pane]?.shown[column.id]
+        let isShown = chosen ?? column.isDefault
+        let next: Bool? =
+            if isShown, chosen == nil, !columnsInSight(of: pane).contains(column) {
+                // It is one of the columns, and others took its room: asked for, it comes before them.
+                true
+            } else if isShown {
+                column.isDefault ? false : nil
+            } else {
+                column.isDefault ? nil : true
+            }
+        lists[pane, default: ListSettings()].shown[column.id] = next
+        if next == false || (next == nil && !column.isDefault), lists[pane]?.sort?.column == column.id {
+            lists[pane]?.sort = nil
+        }
     }
 
     // MARK: Curves and events

@@ -88,8 +88,8 @@ extension Canvas {
             notes.append([Span("\(state.keymap.key(for: .back)) clears", look[.hint])])
         }
         if let subject = state.eventsOf, state.screen.panes.contains(.events) {
-            let name = Buffer.fitted(subject.name, width: 20, ellipsis: glyphs.ellipsis)
-            notes.append([Span(state.keymap.key(for: .onlySelected), look[.key]), Span(" only \(name)", look[.hint])])
+            let name = Buffer.fitted(subject.name, width: min(24, max(8, room - 2)), ellipsis: glyphs.ellipsis)
+            notes.append([Span(state.keymap.key(for: .onlySelected), look[.key]), Span(" \(name)", look[.accent])])
         }
         notes.append([Span(state.keymap.key(for: .help), look[.key]), Span(" help", look[.hint])])
         var line: [Span] = []

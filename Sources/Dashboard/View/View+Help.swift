@@ -3,7 +3,7 @@ import TerminalUI
 extension Canvas {
     /// The keymap in as many columns as fit without cutting a sentence.
     private var helpColumns: [[[Span]]] {
-        let groups = Keymap.Context.allCases.map(helpLines).filter { !$0.isEmpty }
+        let groups = (Keymap.Context.allCases.map(helpLines) + [filterHelp]).filter { !$0.isEmpty }
         let count = max(1, (size.width - 8 + 3) / (widestHelp(groups) + 3))
         let lines = groups.reduce(0) { $0 + $1.count + 1 }
         var columns: [[[Span]]] = [[]]
@@ -42,6 +42,13 @@ extension Canvas {
             + bindings.map { binding in
                 [Span(" \(binding.label.padded(to: keyWidth))  ", look[.key]), Span(binding.help)]
             }
+    }
+
+    /// What can be typed as a filter.
+    private var filterHelp: [[Span]] {
+        let width = Filter.examples.map { TextWidth.of($0.text) }.max() ?? 0
+        return [[Span("In a filter", look[.title])]]
+            + Filter.examples.map { [Span(" \($0.text.padded(to: width))  ", look[.key]), Span($0.help)] }
     }
 
     /// The keymap, context by context.

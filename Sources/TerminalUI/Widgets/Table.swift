@@ -10,6 +10,8 @@ public struct Table: Widget {
         public var alignment: Alignment
         /// Where there is too little room the columns with the highest value go first; those with 0 stay.
         public var priority: Int
+        /// Stands behind the head, in the space after the column where the head leaves none: which way rows are sorted.
+        public var mark: Character?
 
         /// A column.
         public init(_ title: String, _ extent: Extent, alignment: Alignment = .left, priority: Int = 0) {
@@ -137,9 +139,7 @@ public struct Table: Widget {
         let layout = layout(width: area.width - (scrolls ? 1 : 0))
         buffer.patch(area.row(0), style: look[.header])
         each(layout, in: area.row(0)) { column, rect in
-            buffer.put(
-                columns[column].title, at: rect.origin, width: rect.width, alignment: columns[column].alignment,
-                style: look[.header], ellipsis: look.glyphs.ellipsis)
+            drawHead(columns[column], in: rect, last: area.right - 1, into: &buffer)
         }
         for index in first..<max(first, min(count, first + body.height)) {
             let line = body.row(index - first)
@@ -151,6 +151,21 @@ public struct Table: Widget {
             let bar = Scrollbar(count: count, visible: body.height, offset: first, look: look)
             buffer.draw(bar, in: body.inset(left: body.width - 1))
         }
+    }
+
+    private func drawHead(_ column: Column, in rect: Rect, last: Int, into buffer: inout Buffer) {
+        var title = column.title
+        var width = rect.width
+        if let mark = column.mark {
+            if TextWidth.of(title) >= width, rect.right <= last {
+                // The space after the column has room for it, and no column moves.
+                width += 1
+            }
+            title = Buffer.fitted(title, width: width - 1, ellipsis: look.glyphs.ellipsis) + String(mark)
+        }
+        buffer.put(
+            title, at: rect.origin, width: width, alignment: column.alignment, style: look[.header],
+            ellipsis: look.glyphs.ellipsis)
     }
 
     private func draw(
