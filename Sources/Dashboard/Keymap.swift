@@ -241,7 +241,7 @@ public struct Keymap: Sendable {
         Binding(context: .palette, keys: [.tab], label: "Tab", command: .complete, help: "complete what is typed"),
         Binding(
             context: .palette, keys: [.up, .control("p")], label: "↑ Ctrl-P", command: .older,
-            help: "choice before; above the first: what was typed before"),
+            help: "choice before; then what was typed before"),
         Binding(
             context: .palette, keys: [.down, .control("n")], label: "↓ Ctrl-N", command: .newer, help: "next choice"),
         Binding(context: .palette, keys: [.escape], label: "Esc", command: .back, help: "leave, and do nothing"),
