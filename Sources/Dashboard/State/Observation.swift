@@ -53,7 +53,7 @@ package struct Observation: Equatable, Sendable {
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates = SeriesTable()
     /// When each link was down, by its id.
-    private(set) var downtimes: [String: Downtimes] = [:]
+    private(set) var downtimes = DowntimesTable()
     /// Times in which nobody looked, oldest first.
     private(set) var gaps: [Gap] = []
     /// Messages a second of each socket and of each node's sockets together, sent and received.
