@@ -26,8 +26,8 @@ extension Keymap {
 
     /// Contexts that are asked together: a key may stand in one of them only.
     static let together: [[Context]] = [
-        [.anywhere, .graph, .looking, .moving, .acting], [.anywhere, .composer], [.anywhere, .palette],
-        [.anywhere, .question],
+        [.anywhere, .graph, .looking, .moving, .acting], [.anywhere, .messages, .looking, .moving, .acting],
+        [.anywhere, .verdicts, .moving], [.anywhere, .composer], [.anywhere, .palette], [.anywhere, .question],
     ]
 
     /// The names by which a configuration knows the bindings: the command's; of what stands in front of the screen (the

@@ -18,7 +18,9 @@ enum Command: Equatable, Sendable {
     // In the palette.
     case run, complete, older, newer
     // In the composer.
-    case nextField, previousField, send
+    case nextField, previousField, send, keep, forget
+    // What is wrong: the list, and the next in it.
+    case verdict
     // Answers to a question.
     case yes, no
 }
@@ -35,6 +37,7 @@ public struct Keymap: Sendable {
         case columns = "In the column chooser"
         case messages = "In the messages"
         case acting = "On the selected node"
+        case verdicts = "In the verdicts"
         case composer = "In the composer"
         case palette = "In the palette"
         case question = "At a question"
@@ -43,7 +46,7 @@ public struct Keymap: Sendable {
         /// Whether it stands in front of the screens, and has the keys to itself.
         var isInFront: Bool {
             switch self {
-            case .columns, .composer, .palette, .question: true
+            case .verdicts, .columns, .composer, .palette, .question: true
             default: false
             }
         }
@@ -62,8 +65,8 @@ public struct Keymap: Sendable {
     }
 
     static let bindings: [Binding] =
-        screens + moving + graph + messages + looking + lists + columns + acting + composer + palette + question
-        + anywhere
+        screens + moving + graph + messages + looking + lists + columns + acting + verdicts + composer + palette
+        + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
         Binding(
@@ -138,6 +141,9 @@ public struct Keymap: Sendable {
             help: "freeze the view; collection goes on", hint: "freeze"),
         Binding(context: .looking, keys: [.character("+")], label: "+", command: .faster, help: "refresh more often"),
         Binding(context: .looking, keys: [.character("-")], label: "-", command: .slower, help: "refresh less often"),
+        Binding(
+            context: .looking, keys: [.character("v")], label: "v", command: .verdict,
+            help: "what is wrong: verdicts, then lints"),
         Binding(context: .looking, keys: [.character("t")], label: "t", command: .theme, help: "next theme"),
         Binding(
             context: .looking, keys: [.character("T")], label: "T", command: .previousTheme, help: "theme before"),
@@ -198,6 +204,18 @@ public struct Keymap: Sendable {
             hint: "pause"),
     ]
 
+    private static let verdicts: [Binding] = [
+        Binding(
+            context: .verdicts, keys: [.character("v")], label: "v", command: .verdict,
+            help: "the next one, round and round", hint: "next"),
+        Binding(
+            context: .verdicts, keys: [.enter], label: "Enter", command: .open, help: "go to what it is about",
+            hint: "go there"),
+        Binding(
+            context: .verdicts, keys: [.escape, .character("q")], label: "Esc", command: .back, help: "leave",
+            hint: "leave"),
+    ]
+
     private static let composer: [Binding] = [
         Binding(context: .composer, keys: [.tab], label: "Tab", command: .nextField, help: "next field"),
         Binding(
@@ -210,6 +228,11 @@ public struct Keymap: Sendable {
             context: .composer, keys: [.enter], label: "Enter", command: .open,
             help: "next frame or field; sends on [ Send ]"),
         Binding(context: .composer, keys: [.control("s")], label: "Ctrl-S", command: .send, help: "send"),
+        Binding(
+            context: .composer, keys: [.control("t")], label: "Ctrl-T", command: .keep,
+            help: "keep it between runs, by its name"),
+        Binding(
+            context: .composer, keys: [.control("x")], label: "Ctrl-X", command: .forget, help: "forget what is kept"),
         Binding(context: .composer, keys: [.escape], label: "Esc", command: .back, help: "close; the draft stays"),
     ]
 

@@ -43,13 +43,17 @@ public struct Injection: Codable, Equatable, Sendable {
     public var count: Int
     /// Messages a second, or nil for as fast as the target takes them.
     public var rate: Double?
+    /// So many at a time: at each of the times that `rate` gives.
+    public var burst: Int
+    /// Whether `{n}`, `{uuid}` and `{now}` in the frames are filled in for each message (see `MessageTemplate`).
+    public var isTemplate: Bool
     /// Seconds to wait for replies after the last message, or nil for types that get none or when none are wanted.
     public var reply: Double?
 
     /// By default one message, sent at once, and no wait for replies.
     public init(
         target: String, type: String? = nil, frames: [[UInt8]], identity: [UInt8]? = nil, count: Int = 1,
-        rate: Double? = nil, reply: Double? = nil
+        rate: Double? = nil, burst: Int = 1, isTemplate: Bool = false, reply: Double? = nil
     ) {
         self.target = target
         self.type = type
@@ -57,6 +61,8 @@ public struct Injection: Codable, Equatable, Sendable {
         self.identity = identity
         self.count = count
         self.rate = rate
+        self.burst = burst
+        self.isTemplate = isTemplate
         self.reply = reply
     }
 }

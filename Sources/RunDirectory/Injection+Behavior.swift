@@ -1,7 +1,8 @@
 /// An injector's `behavior`: the Injection's fields under their own names. Bytes are text of two hexadecimal digits a
 /// byte, so that every frame survives, empty ones too.
 ///
-///     target: "scheduler.frontend"  type: "DEALER"  frames: ["7b7d", ""]  identity: "0100"  count: 1  rate: 5  reply: 2
+///     target: "scheduler.frontend"  type: "DEALER"  frames: ["7b7d", ""]  identity: "0100"  count: 1  rate: 5
+///     burst: 1  template: 1  reply: 2
 extension Injection {
     /// What the `ResolvedNode` of kind `injector` carries. Keys whose value is nil are absent.
     public var behavior: [String: BehaviorValue] {
@@ -13,6 +14,8 @@ extension Injection {
         if let type { behavior["type"] = .text(type) }
         if let identity { behavior["identity"] = .text(Injection.hexadecimal(identity)) }
         if let rate { behavior["rate"] = .number(rate) }
+        if burst > 1 { behavior["burst"] = .number(Double(burst)) }
+        if isTemplate { behavior["template"] = .number(1) }
         if let reply { behavior["reply"] = .number(reply) }
         return behavior
     }
@@ -42,6 +45,13 @@ extension Injection {
                     throw InjectionBehaviorError(key: key, problem: "must be a whole number from 1, not \(number)")
                 }
                 count = whole
+            case ("burst", .number(let number)):
+                guard let whole = Int(exactly: number), whole >= 1 else {
+                    throw InjectionBehaviorError(key: key, problem: "must be a whole number from 1, not \(number)")
+                }
+                burst = whole
+            case ("template", .number(let number)):
+                isTemplate = number != 0
             case ("rate", .number(let number)):
                 guard number > 0, number.isFinite else {
                     throw InjectionBehaviorError(key: key, problem: "must be above 0 messages a second")
@@ -55,11 +65,14 @@ extension Injection {
             case ("target", _), ("type", _), ("identity", _):
                 throw InjectionBehaviorError(key: key, problem: "must be a text")
             case ("frames", _): throw InjectionBehaviorError(key: key, problem: "must be a list")
-            case ("count", _), ("rate", _), ("reply", _):
+            case ("count", _), ("rate", _), ("reply", _), ("burst", _), ("template", _):
                 throw InjectionBehaviorError(key: key, problem: "must be a number")
             default:
                 throw InjectionBehaviorError(
-                    key: key, problem: "is not known; there are target, type, frames, identity, count, rate and reply")
+                    key: key,
+                    problem:
+                        "is not known; there are target, type, frames, identity, count, rate, burst, template and reply"
+                )
             }
         }
     }

@@ -66,7 +66,7 @@ public final class TerminalScreen {
         guard let screen = cn_new_terminal(name) else { throw .refused(name) }
         self.screen = screen
         for (signal, action) in ours { withUnsafePointer(to: action) { _ = sigaction(signal, $0, nil) } }
-        earlierActions = SignalNotice.install()
+        earlierActions = SignalNotice.install() + [Patience.install()]
 
         // A frame is sent whole, though keys are waiting.
         typeahead(-1)
@@ -109,7 +109,8 @@ public final class TerminalScreen {
     }
 
     /// Shows a buffer: sends what differs from the one before, and nothing where nothing does. A terminal that can shows
-    /// all of it at once. Blocks while the terminal takes no output (Ctrl-S, a slow line).
+    /// all of it at once. Blocks while the terminal takes no output (Ctrl-S, a slow line), for some seconds at most: what it
+    /// has not taken by then is thrown away, and the next frame is sent whole.
     ///
     /// - Parameters:
     ///   - buffer: Its part beyond ``size`` is cut off.
@@ -119,21 +120,25 @@ public final class TerminalScreen {
     public func present(_ buffer: TerminalUI.Buffer, cursor: Point? = nil) -> Duration {
         guard !isRestored, !isClosed else { return .zero }
         let isNew = shown == nil || shown?.size != buffer.size
-        if isNew { cn_erase() }
         let changes = buffer.diff(from: shown ?? Buffer(Size(width: 0, height: 0)))
         guard isNew || !changes.isEmpty || cursor != shownCursor else { return .zero }
         let clock = ContinuousClock()
         let start = clock.now
-        cn_send(frameBegin)
-        for change in changes where change.y < size.height {
-            draw(buffer, y: change.y, columns: change.columns.clamped(to: 0..<size.width))
+        let isWhole = Patience.write {
+            cn_send(frameBegin)
+            if isNew { cn_erase() }
+            for change in changes where change.y < size.height {
+                draw(buffer, y: change.y, columns: change.columns.clamped(to: 0..<size.width))
+            }
+            curs_set(cursor == nil ? 0 : 1)
+            let place = cursor ?? Point(x: 0, y: 0)
+            cn_refresh(Int32(place.y), Int32(place.x))
+            cn_send(frameEnd)
         }
-        curs_set(cursor == nil ? 0 : 1)
-        let place = cursor ?? Point(x: 0, y: 0)
-        cn_refresh(Int32(place.y), Int32(place.x))
-        cn_send(frameEnd)
-        shown = buffer
+        shown = isWhole ? buffer : nil
         shownCursor = cursor
+        // The next frame begins with an empty screen.
+        if !isWhole { cn_redraw() }
         return start.duration(to: clock.now)
     }
 
@@ -141,7 +146,10 @@ public final class TerminalScreen {
     /// or was told not to obey, nothing happens. Of more than 74,000 bytes only the first are put: terminals take no more.
     public func copy(_ text: String) {
         guard !isRestored, !isClosed else { return }
-        cn_send("\u{1B}]52;c;\(Data(text.utf8.prefix(74_000)).base64EncodedString())\u{7}")
+        let sequence = "\u{1B}]52;c;\(Data(text.utf8.prefix(74_000)).base64EncodedString())\u{7}"
+        guard !Patience.write({ cn_send(sequence) }) else { return }
+        shown = nil
+        cn_redraw()
     }
 
     /// Waits for what happens next; `nil` when nothing did within `timeout`. Blocks no longer than that.
@@ -169,13 +177,21 @@ public final class TerminalScreen {
         SignalNotice.give(.wake)
     }
 
+    /// The program is to end: a terminal that takes no output is not waited for any longer. From any thread.
+    public static func hurry() {
+        Patience.hurry()
+        wake()
+    }
+
     /// Gives the terminal to somebody else for a while (an editor, the shell); ``resume()`` takes it back.
     public func suspend() {
         guard !isRestored, !isClosed else { return }
-        cn_send(switchOff)
-        curs_set(1)
-        endwin()
-        setModes(originalModes)
+        _ = Patience.write(isLast: true) {
+            cn_send(switchOff)
+            curs_set(1)
+            endwin()
+            setModes(originalModes)
+        }
     }
 
     /// Takes the terminal back, and draws everything anew at the next ``present(_:cursor:)``.

@@ -1,7 +1,6 @@
 import Dashboard
 import Foundation
 import RunDirectory
-import Synchronization
 import Telemetry
 import Terminal
 import TerminalUI
@@ -29,27 +28,11 @@ struct DashboardRun {
     /// Why the session cannot go on without this screen, or nil when it can.
     let cannotDetach: String?
 
-    /// What other threads have to say to the loop.
-    private final class Mailbox: Sendable {
-        private let actions = Mutex<[Action]>([])
-
-        func post(_ action: Action) {
-            actions.withLock { $0.append(action) }
-            TerminalScreen.wake()
-        }
-
-        func take() -> [Action] {
-            actions.withLock { actions in
-                defer { actions = [] }
-                return actions
-            }
-        }
-    }
-
     /// Blocks until the person quits or detaches, the time is over, or zmqtop is asked to end.
     func run() throws -> Outcome {
         let mailbox = Mailbox()
-        ending.onAsked { TerminalScreen.wake() }
+        let errands = ComposerErrands(scene, mailbox)
+        ending.onAsked { TerminalScreen.hurry() }
         let clock = ContinuousClock()
         let start = clock.now
         var themes = screen.themes
@@ -79,12 +62,13 @@ struct DashboardRun {
                 if let reader = sampler?.reader {
                     actions.append(.messages(reader.read(), overwritten: reader.overwritten))
                 }
+                errands.look()
                 if let end = scene.end() { return .over(end) }
             }
             actions.append(.tick(elapsed: now - start))
             for action in actions {
                 for effect in update(&state, action) {
-                    if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox, errands) { return outcome }
                 }
             }
             if state.sampling != sampler?.interval {
@@ -100,7 +84,7 @@ struct DashboardRun {
             while let happened = event {
                 if happened == .closed { return .ended(Ending.Reason.signal(SIGHUP).status) }
                 for effect in happened == .wake ? [] : update(&state, .input(happened)) {
-                    if let outcome = perform(effect, state, &themes, &refresh, mailbox) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox, errands) { return outcome }
                 }
                 guard ending.reason == nil, clock.now < patience else { break }
                 event = terminal.nextEvent(timeout: .zero)
@@ -126,7 +110,7 @@ struct DashboardRun {
     /// - Returns: how the dashboard ends, if it does.
     private func perform(
         _ effect: Effect, _ state: DashboardState, _ themes: inout Themes, _ refresh: inout Duration,
-        _ mailbox: Mailbox
+        _ mailbox: Mailbox, _ errands: ComposerErrands
     ) -> Outcome? {
         switch effect {
         case .quit: return .ended(0)
@@ -137,6 +121,9 @@ struct DashboardRun {
             scene.perform(command) { mailbox.post(.reply(to: command, $0)) }
         case .inject(let injection):
             scene.perform(.inject(injection)) { mailbox.post(.injection($0)) }
+        case .injectAs(let socket, let injection): errands.send(as: socket, injection)
+        case .read(let paths): errands.read(paths)
+        case .keep(let drafts): errands.keep(drafts)
         case .refresh(let every): refresh = every
         case .copy(let text): screen.terminal.copy(text)
         case .theme(let choice): change(&themes, choice, mailbox)

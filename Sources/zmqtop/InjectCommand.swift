@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunDirectory
 import Session
+import Telemetry
 
 struct InjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,6 +32,12 @@ struct InjectCommand: ParsableCommand {
     @Option(help: "Messages a second. (default: as fast as the target takes them)")
     var rate: Double?
 
+    @Option(help: "So many at a time, at each of the times that --rate gives.")
+    var burst = 1
+
+    @Flag(help: "Fill in {n}, {uuid} and {now} in the frames of each message.")
+    var template = false
+
     @Option(help: "One more frame, from a file; - is standard input.")
     var file: String?
 
@@ -59,13 +66,17 @@ struct InjectCommand: ParsableCommand {
     var session: String?
 
     func validate() throws {
-        if from != nil, type != nil || identity != nil || reply != nil || count != 1 || rate != nil {
+        if from != nil,
+            type != nil || identity != nil || reply != nil || count != 1 || rate != nil || burst != 1 || template
+        {
             throw ValidationError(
-                "--from sends one message as the socket that is there: no --as, --identity, --reply, --count, --rate.")
+                "--from sends one message as the socket that is there: no --as, --identity, --reply, --count, --rate, --burst, --template."
+            )
         }
         if timeout != nil && from == nil { throw ValidationError("--timeout goes with --from.") }
         if frames.isEmpty && file == nil { throw ValidationError("Give at least one frame, or --file.") }
         if count < 1 { throw ValidationError("--count takes 1 or more.") }
+        if burst < 1 { throw ValidationError("--burst takes 1 or more.") }
         if let rate, !(rate > 0) { throw ValidationError("--rate takes a number above 0.") }
     }
 
@@ -74,12 +85,11 @@ struct InjectCommand: ParsableCommand {
         var bytes = try frames.map { try hex ? decodeHex($0) : Array($0.utf8) }
         if let file { bytes.append(try read(file)) }
         if let from {
-            let order = InjectionThroughTap(from: from, to: target, frames: bytes, timeout: timeout?.seconds ?? 5)
-            return try order.run(try findSession(session))
+            return try sendAs(from, bytes, timeout: timeout?.seconds ?? 5)
         }
         let injection = Injection(
             target: target, type: type?.uppercased(), frames: bytes, identity: identity.map { Array($0.utf8) },
-            count: count, rate: rate, reply: reply?.seconds)
+            count: count, rate: rate, burst: burst, isTemplate: template, reply: reply?.seconds)
         let tell = { (event: InjectionEvent) in
             if let line = json ? jsonLine(event) : describe(event) { _ = printLine(line) }
         }
@@ -87,6 +97,33 @@ struct InjectCommand: ParsableCommand {
             try DirectInjection(injection: injection, installation: Installation()).run(onEvent: tell)
         } else {
             try ask(try findSession(session), .inject(injection), onEvent: tell)
+        }
+    }
+
+    /// Blocks until the node's own socket has sent it, or the time is over.
+    private func sendAs(_ from: String, _ frames: [[UInt8]], timeout: Double) throws {
+        let collector = try Collector(layout: try findSession(session).layout)
+        _ = try collector.collect()
+        let injection: InjectionThroughTap
+        do throws(InjectionThroughTap.Refusal) {
+            injection = try InjectionThroughTap(collector, from: from, to: target, frames: frames, timeout: timeout)
+        } catch {
+            throw Failure(error.description, status: 1)
+        }
+        if let remark = injection.remark { complain(remark) }
+        var told = false
+        while true {
+            switch injection.progress {
+            case .sent(let sentence): return complain(sentence)
+            case .failed(let sentence): throw Failure(sentence, status: 1)
+            case .waits(let sentence, let waited):
+                if !told, waited > .milliseconds(300) {
+                    told = true
+                    complain("waits: \(sentence)")
+                }
+            }
+            usleep(20_000)
+            _ = try? collector.collect()
         }
     }
 

@@ -1,51 +1,62 @@
 import Foundation
 import RunDirectory
-import Session
 import Telemetry
 
-/// A message that a node's own socket sends for us, to one of its peers.
-struct InjectionThroughTap {
-    /// `NODE.SOCKET`
-    let from: String
-    /// `NODE.SOCKET`, a node, or `hex:` and a routing id.
-    let to: String
-    let frames: [[UInt8]]
-    /// Seconds to wait for the socket's thread.
-    let timeout: Double
+/// A message that a node's own socket sends for us, to one of its peers. To be used by the thread of its collector.
+final class InjectionThroughTap {
+    /// How far it has come: a sentence.
+    enum Progress: Equatable {
+        case waits(String, Duration)
+        case sent(String)
+        case failed(String)
+    }
 
-    /// Blocks until it is sent, or the time is over.
-    /// - Throws: `Failure` that says why it was not sent.
-    func run(_ running: SessionDirectory.Running) throws {
-        let collector = try Collector(layout: running.layout)
-        _ = try collector.collect()
-        let message = try addressed(collector)
-        let order: SocketOrder
-        do {
+    /// Why it cannot be: one sentence.
+    struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// What one should know of whom it goes to.
+    private(set) var remark: String?
+    private let from: String
+    private let to: String
+    private let timeout: Duration
+    private let order: SocketOrder
+    private let start = ContinuousClock.now
+
+    /// Gives the order to the tap.
+    /// - Parameters:
+    ///   - collector: of the session; it has collected.
+    ///   - from: `NODE.SOCKET`
+    ///   - to: `NODE.SOCKET`, a node, or `hex:` and a routing id.
+    ///   - timeout: seconds to wait for the socket's thread.
+    init(
+        _ collector: Collector, from: String, to: String, frames: [[UInt8]], timeout: Double
+    ) throws(Refusal) {
+        self.from = from
+        self.to = to
+        self.timeout = .seconds(timeout)
+        let (message, remark) = try Self.addressed(collector, from: from, to: to, frames)
+        self.remark = remark
+        do throws(SocketOrder.Refusal) {
             order = try SocketOrder(collector, socket: from, frames: message)
         } catch {
-            throw Failure("\(error)", status: 1)
+            throw Refusal(description: error.description)
         }
-        let start = ContinuousClock.now
-        var told = false
-        while true {
-            switch order.state {
-            case .sent: return complain("\(from) sent it to \(to)")
-            case .gone: throw Failure("\(from)'s process ended before it sent it.", status: 1)
-            case .failed(let number): throw Failure(Self.reason(number, from), status: 1)
-            case .waiting(let call, let seconds, let full):
-                let waited = start.duration(to: .now)
-                if waited > .seconds(timeout) {
-                    throw Failure(
-                        "nothing was sent in \(Self.text(timeout)) s, and nothing will be: \(describe(call, seconds, full)).",
-                        status: 1)
-                }
-                if !told, waited > .milliseconds(300) {
-                    told = true
-                    complain("waits: \(describe(call, seconds, full))")
-                }
-            }
-            usleep(20_000)
-            _ = try? collector.collect()
+    }
+
+    /// Where it stands, once the collector has collected.
+    var progress: Progress {
+        switch order.state {
+        case .sent: return .sent("\(from) sent it to \(to)")
+        case .gone: return .failed("\(from)'s process ended before it sent it.")
+        case .failed(let number): return .failed(reason(number))
+        case .waiting(let call, let seconds, let full):
+            let waited = start.duration(to: .now)
+            let why = describe(call, seconds, full)
+            guard waited > timeout else { return .waits(why, waited) }
+            return .failed(
+                "nothing was sent in \(Self.text(timeout / .seconds(1))) s, and nothing will be: \(why).")
         }
     }
 
@@ -58,7 +69,7 @@ struct InjectionThroughTap {
 
     private static func text(_ seconds: Double) -> String { String(format: "%.1f", seconds) }
 
-    private static func reason(_ number: Int32, _ from: String) -> String {
+    private func reason(_ number: Int32) -> String {
         switch number {
         case 156_384_763:  // EFSM
             "\(from) takes turns with its peer (REQ, REP): a message between would break the program's next call."
@@ -68,29 +79,40 @@ struct InjectionThroughTap {
     }
 
     /// The frames as zmq_send takes them: a ROUTER's begin with the peer's routing id.
-    private func addressed(_ collector: Collector) throws -> [[UInt8]] {
+    private static func addressed(
+        _ collector: Collector, from: String, to: String, _ frames: [[UInt8]]
+    ) throws(Refusal) -> (frames: [[UInt8]], remark: String?) {
         guard let (type, peers) = collector.peers(of: from) else {
-            throw Failure("\(from) is no socket of a running, tapped node.")
+            throw Refusal(description: "\(from) is no socket of a running, tapped node.")
         }
-        if type == "ROUTER", to.hasPrefix("hex:") { return [try decodeHex(String(to.dropFirst(4)))] + frames }
+        if type == "ROUTER", to.hasPrefix("hex:") {
+            do {
+                return ([try decodeHex(String(to.dropFirst(4)))] + frames, nil)
+            } catch {
+                throw Refusal(description: "\(error)")
+            }
+        }
         let matching = peers.filter { $0.name == to || $0.name.hasPrefix(to + ".") }
         guard let peer = matching.first else {
             let names = peers.map(\.name)
-            throw Failure(
-                "\(from) has no peer \(to)"
-                    + (names.isEmpty ? ": it has none now." : "; its peers are \(names.joined(separator: ", "))."))
+            throw Refusal(
+                description: "\(from) has no peer \(to)"
+                    + (names.isEmpty ? ": it has none now." : "; its peers are \(names.joined(separator: ", ")).")
+            )
         }
         if type == "ROUTER" {
             guard !peer.routingID.isEmpty else {
-                throw Failure(
-                    "the routing id of \(peer.name) is not known: \(from) made it up, and has received nothing from it yet.",
-                    status: 1)
+                throw Refusal(
+                    description:
+                        "the routing id of \(peer.name) is not known: \(from) made it up, and has received nothing from it yet."
+                )
             }
-            return [peer.routingID] + frames
+            return ([peer.routingID] + frames, nil)
         }
-        if peers.count > 1 {
-            complain("\(from) has \(peers.count) peers, and ZeroMQ chooses which of them a \(type) sends to")
-        }
-        return frames
+        return (
+            frames,
+            peers.count > 1
+                ? "\(from) has \(peers.count) peers, and ZeroMQ chooses which of them a \(type) sends to" : nil
+        )
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dashboard
 import Foundation
+import Telemetry
 import TerminalUI
 
 /// A picture of the dashboard instead of the dashboard: no terminal is needed, and none is touched.
@@ -81,18 +82,29 @@ struct ShotRun {
         let refresh = every ?? configuration.refresh ?? 0.25
         var state = DashboardState(
             topology: scene.topology, theme: theme, glyphs: drawing.ascii || configuration.ascii ? .ascii : .unicode,
-            size: size, refresh: .seconds(refresh), readOnly: scene.isReadOnly, keymap: configuration.keymap)
+            size: size, refresh: .seconds(refresh), readOnly: scene.isReadOnly, keymap: configuration.keymap,
+            canSample: scene.collector != nil)
+        var sampler: SampleReader?
+        var keys = options.keys?.keys ?? []
         let clock = ContinuousClock()
         let start = clock.now
-        let end = start + .seconds(options.at?.seconds ?? 5)
+        let time = Duration.seconds(options.at?.seconds ?? 5)
         while true {
             _ = update(&state, .snapshot(try scene.snapshot(final: false)))
-            _ = update(&state, .tick(elapsed: clock.now - start))
-            let left = end - clock.now
-            if left <= .zero { break }
-            if let reason = ending.wait(atMost: min(refresh, left / .seconds(1))) { return reason.status }
+            if let sampler { _ = update(&state, .messages(sampler.read(), overwritten: sampler.overwritten)) }
+            let now = clock.now - start
+            _ = update(&state, .tick(elapsed: now))
+            // Half way: there is something to move in, and what the keys open has time to fill.
+            if now >= time / 2 {
+                for key in keys { _ = update(&state, .input(.key(key))) }
+                keys = []
+            }
+            if sampler == nil, let interval = state.sampling {
+                sampler = scene.collector.map { SampleReader($0, every: interval) }
+            }
+            if now >= time { break }
+            if let reason = ending.wait(atMost: min(refresh, (time - now) / .seconds(1))) { return reason.status }
         }
-        for key in options.keys?.keys ?? [] { _ = update(&state, .input(.key(key))) }
         try ScreenDump.write(view(state, size: size), theme: theme, to: path)
         return 0
     }

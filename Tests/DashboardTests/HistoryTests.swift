@@ -256,14 +256,14 @@ extension EventLog.Entry {
     @Test func theVerdictShownIsTheFirstByRuleAndThenByAge() {
         var observation = Observation()
         var snapshot = Fixture.snapshot()
-        #expect(observation.verdict == nil)
+        #expect(observation.headline == nil)
         snapshot.verdicts = [
             .init(rule: "stalled-link", subject: "x", since: 1, text: ""),
             .init(rule: "blocked-on", subject: "y", since: 9, text: ""),
             .init(rule: "blocked-on", subject: "z", since: 4, text: ""),
         ]
         observation.take(snapshot)
-        #expect(observation.verdict?.subject == "z")
+        #expect(observation.headline?.subject == "z")
     }
 
     @Test func nothingKnownIsNoZero() {

@@ -67,7 +67,25 @@ import Testing
             state.type("hex:0")
             state.press([Key("s", control: true)])
         },
+        Scene(name: "composer-json") { state in
+            state.type("i{\"prompt\": \"hello\", }")
+        },
+        Scene(name: "composer-as-node") { state in
+            state.type("ihello")
+            state.press([Key(.backTab)])
+            state.press([Key(.backTab), Key(.right), Key("s", control: true)])
+            _ = update(
+                &state,
+                .order(
+                    .waits(
+                        "the thread of client-1.requests has been inside zmq_recv for 3.2 s; it can send only when that returns"
+                    )))
+        },
         Scene(name: "verdict") { $0.judge() },
+        Scene(name: "findings") { state in
+            state.judge()
+            state.type("vv")
+        },
         Scene(name: "detail-verdict") { state in
             state.judge()
             state.type("3jjj\r")
@@ -75,7 +93,9 @@ import Testing
         Scene(name: "nothing-yet") { $0 = .fixture(theme: $0.theme, size: $0.size, isNew: true) },
     ]
 
-    static let sizes = [Size(width: 80, height: 24), Size(width: 160, height: 50)]
+    static let sizes = [
+        Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 200, height: 60),
+    ]
 
     @Test(arguments: scenes, sizes)
     func monochrome(_ scene: Scene, _ size: Size) throws {

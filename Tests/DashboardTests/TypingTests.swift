@@ -21,7 +21,7 @@ import Testing
             $0.rate = "2.5/s"
             $0.reply = "500ms"
             $0.type = "REQ"
-        }.injection()
+        }.order().injection
         #expect(
             injection
                 == Injection(
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func whatIsLeftOutHasItsDefault() throws {
-        let injection = try draft { $0.reply = "" }.injection()
+        let injection = try draft { $0.reply = "" }.order().injection
         #expect(
             injection == Injection(target: "scheduler.frontend", frames: [Array("hello".utf8)], count: 1, reply: nil))
     }
@@ -39,7 +39,8 @@ import Testing
     @Test(arguments: [
         ("target", "", "No target"), ("frames", "a\nhex:0g", "Frame 2: 'g' is no hexadecimal digit."),
         ("frames", "hex:012", "Frame 1: hexadecimal digits come in pairs"), ("count", "0", "Count is '0'"),
-        ("count", "x", "Count is 'x'"), ("rate", "fast", "Rate is 'fast'"), ("rate", "-1", "Rate is '-1'"),
+        ("count", "x", "Count is 'x'"), ("burst", "0", "Burst is '0'"), ("frames", "@", "wants the path"),
+        ("rate", "fast", "Rate is 'fast'"), ("rate", "-1", "Rate is '-1'"),
         ("reply", "soon", "Wait is 'soon'"), ("identity", "hex:00", "begins with a zero byte"),
         ("identity", String(repeating: "x", count: 256), "256 bytes; ZeroMQ allows 255"),
     ])
@@ -50,15 +51,44 @@ import Testing
             case "frames": $0.frames = text.split(separator: "\n").map(String.init)
             case "count": $0.count = text
             case "rate": $0.rate = text
+            case "burst": $0.burst = text
             case "reply": $0.reply = text
             default: $0.identity = text
             }
         }
         #expect {
-            try draft.injection()
+            try draft.order()
         } throws: {
             ($0 as? Draft.Problem)?.text.contains(sentence) == true
         }
+    }
+
+    @Test func variablesFilesAndSenders() throws {
+        let order = try draft {
+            $0.frames = ["{\"id\": {n}}", "@/tmp/x", "@@home"]
+            $0.count = "100"
+            $0.burst = "10"
+        }.order()
+        #expect(order.injection.isTemplate)
+        #expect(order.injection.burst == 10)
+        #expect(order.files == [1: "/tmp/x"])
+        #expect(order.injection.frames[2] == Array("@home".utf8))
+        #expect(try draft { $0.from = "client-1.requests" }.order().from == "client-1.requests")
+        #expect {
+            try draft {
+                $0.from = "client-1.requests"
+                $0.count = "2"
+            }.order()
+        } throws: {
+            ($0 as? Draft.Problem)?.text.contains("one message is sent") == true
+        }
+    }
+
+    @Test func jsonIsCheckedAsItIsTyped() {
+        for good in ["{\"a\": [1, 2]}", "[]", "no json", "{\"id\": {n}, \"at\": {now}}"] {
+            #expect(Canvas.jsonProblem(good) == nil, "\(good)")
+        }
+        for bad in ["{\"a\": }", "[1,", "{x}"] { #expect(Canvas.jsonProblem(bad) != nil, "\(bad)") }
     }
 
     @Test func bytesAreShownAsTextOrHexadecimal() {

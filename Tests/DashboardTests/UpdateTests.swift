@@ -404,7 +404,7 @@ import Testing
         state.press([Key(.backTab)])
         state.press([Key("u", control: true)])
         state.type("10")
-        state.press([Key(.tab), Key(.tab), Key(.tab)])
+        state.press([Key(.tab), Key(.tab), Key(.tab), Key(.tab)])
         #expect(state.composer.field == .send)
         #expect(
             state.press([Key(.enter)])
@@ -418,7 +418,7 @@ import Testing
         #expect(state.composer.field == .type)
         state.press([Key(.right), Key(.right)])
         #expect(state.composer.type == "REQ")
-        state.press([Key(.up), Key(.right)])
+        state.press([Key(.up), Key(.up), Key(.right)])
         #expect(state.composer.target.text == "scheduler.backend")
         #expect(state.composer.type == "REQ")
         state.press([Key("u", control: true)])
@@ -430,12 +430,12 @@ import Testing
     @Test func aSocketThatOnlyConnectsIsRefusedWithItsPeer() {
         var state = DashboardState.fixture()
         state.type("i")
-        state.press([Key(.up), Key(.up), Key("u", control: true)])
+        state.press([Key(.up), Key(.up), Key(.up), Key("u", control: true)])
         state.type("engine-1.work")
         #expect(state.press([Key("s", control: true)]) == [])
         #expect(
             state.composer.problem
-                == "engine-1.work only connects, so no fresh peer can reach it: inject into scheduler.backend, which it connects to."
+                == "engine-1.work only connects, so no fresh peer can reach it: inject into scheduler.backend, or choose ← → a socket to send it as."
         )
     }
 

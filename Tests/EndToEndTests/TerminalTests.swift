@@ -127,7 +127,7 @@ struct TerminalTests {
         try tmux.key("C-s")
         try tmux.screen("the reply, and the end") { $0.contains("1 message sent") && $0.contains("finish_reason") }
         try tmux.key("Escape")
-        try tmux.screen("the composer's end") { $0.contains("1 Overview") }
+        try tmux.screen("the composer's end") { $0.contains("1 Topology") }
         try tmux.type("q")
         try tmux.screen("the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
     }
@@ -179,6 +179,13 @@ final class Tmux {
     func line(_ row: Int) throws -> String {
         let lines = try tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false)
         return lines.indices.contains(row) ? String(lines[row]) : ""
+    }
+
+    /// The process that reads what the programs write.
+    func server() throws -> Int32 {
+        let text = try tmux("display", "-p", "#{pid}").trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let pid = Int32(text), pid > 1 else { throw Complaint("tmux gives no pid: \(text)") }
+        return pid
     }
 
     /// The terminal goes away, with whatever runs in it.

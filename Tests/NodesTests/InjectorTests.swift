@@ -45,6 +45,15 @@ import ZeroMQ
         #expect(events.last == .finished(sent: 2, replies: 3))
     }
 
+    @Test func variablesAreFilledInAndBurstsGoTogether() throws {
+        let pull = try Peer("PULL", bind: endpoint)
+        let injection = Injection(
+            target: "t.in", frames: [Array("{\"n\": {n}}".utf8)], count: 6, rate: 20, burst: 3, isTemplate: true)
+        let injector = try injector("PUSH", injection)
+        for number in 1...6 { #expect(try pull.receive() == [Array("{\"n\": \(number)}".utf8)]) }
+        #expect(try events(injector.ended().output).last == .finished(sent: 6, replies: 0))
+    }
+
     @Test func aREQAsksAgainWhenItIsAnsweredAndEndsWithTheLastReply() throws {
         let reply = try Peer("REP", bind: endpoint)
         let injector = try injector("REQ", Injection(target: "t.in", frames: [[65]], count: 3, reply: 20))

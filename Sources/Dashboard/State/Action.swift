@@ -15,6 +15,12 @@ public enum Action: Equatable, Sendable {
     case reply(to: SessionCommand, ControlReply)
     /// What became of the injection that an effect asked for, line by line.
     case injection(ControlReply)
+    /// What became of the order to a node's own socket.
+    case order(OrderProgress)
+    /// The contents of the files that an effect asked for, by their paths, or why one cannot be had: a sentence.
+    case files([String: [UInt8]], problem: String?)
+    /// The drafts that were kept.
+    case drafts([KeptDraft])
     /// A sentence for the status line.
     case message(String)
     /// A sentence for the status line about what went wrong.
@@ -36,6 +42,12 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
+    /// Have a node's own socket send it, and answer with `Action.order` until that is over.
+    case injectAs(String, Injection)
+    /// Read these files, and answer with `Action.files`.
+    case read([String])
+    /// Keep these drafts for the next run.
+    case keep([KeptDraft])
     /// Put the text on the terminal's clipboard.
     case copy(String)
     /// Load another theme, and answer with `Action.themeChanged` and a sentence.
@@ -51,4 +63,20 @@ public enum Effect: Equatable, Sendable {
 public enum ThemeChoice: Equatable, Sendable {
     case next, previous
     case named(String)
+}
+
+/// How far an order to a node's own socket has come: a sentence.
+public enum OrderProgress: Equatable, Sendable {
+    /// It waits for the thread that owns the socket.
+    case waits(String)
+    case sent(String)
+    case failed(String)
+}
+
+/// A draft that is kept between runs, by its name.
+public struct KeptDraft: Codable, Equatable, Sendable {
+    /// As the person named it.
+    public var name: String
+    /// What was typed.
+    public var draft: Draft
 }

@@ -4,22 +4,31 @@ import TerminalUI
 /// The form that injects a message. It keeps what was typed when it is closed.
 struct Composer: Equatable, Sendable {
     enum Field: Int, Equatable, Sendable, CaseIterable {
-        case target, type, frames, identity, count, rate, reply, send
+        case template, target, from, type, frames, identity, count, rate, burst, reply, send
     }
 
     var field = Field.frames
+    /// The name that the draft is kept by, or will be.
+    var name = TextInput()
     var target = TextInput()
+    /// The socket that shall send it; nil: a fresh peer's own.
+    var from: String?
     /// Socket type to send as; nil lets the session choose.
     var type: String?
     var frames = FrameInputs()
     var identity = TextInput()
     var count = TextInput("1")
     var rate = TextInput()
+    var burst = TextInput()
     var reply = TextInput("2s")
     /// What is wrong with the form, or with what was sent: one sentence.
     var problem: String?
     /// Whether an injection is under way.
     var isSending = false
+    /// What the injection waits for: a sentence.
+    var waits: String?
+    /// What is sent once its files have been read.
+    var awaited: Draft.Order?
     /// What the injector told, oldest first; of more than `capacity` the oldest replies are forgotten.
     var results: [InjectionEvent] = []
     /// Replies that came before the first one in `results`.
@@ -28,15 +37,31 @@ struct Composer: Equatable, Sendable {
 
     init() {}
 
+    /// Takes up a draft that was kept.
+    mutating func take(_ draft: Draft) {
+        target = TextInput(draft.target)
+        from = draft.from
+        type = draft.type
+        frames = FrameInputs(draft.frames)
+        identity = TextInput(draft.identity)
+        count = TextInput(draft.count)
+        rate = TextInput(draft.rate)
+        burst = TextInput(draft.burst)
+        reply = TextInput(draft.reply)
+        problem = nil
+    }
+
     /// What was typed, in a form that can be judged.
     var draft: Draft {
         var draft = Draft()
         draft.target = target.text
+        draft.from = from
         draft.type = type
         draft.frames = frames.inputs.map(\.text)
         draft.identity = identity.text
         draft.count = count.text
         draft.rate = rate.text
+        draft.burst = burst.text
         draft.reply = reply.text
         return draft
     }
@@ -81,8 +106,10 @@ struct Composer: Equatable, Sendable {
         case .identity: _ = identity.handle(key)
         case .count: _ = count.handle(key)
         case .rate: _ = rate.handle(key)
+        case .burst: _ = burst.handle(key)
+        case .template: _ = name.handle(key)
         case .reply: _ = reply.handle(key)
-        case .type, .send: break
+        case .from, .type, .send: break
         }
     }
 
@@ -94,8 +121,10 @@ struct Composer: Equatable, Sendable {
         case .identity: identity.insert(text)
         case .count: count.insert(text)
         case .rate: rate.insert(text)
+        case .burst: burst.insert(text)
+        case .template: name.insert(text)
         case .reply: reply.insert(text)
-        case .type, .send: break
+        case .from, .type, .send: break
         }
     }
 

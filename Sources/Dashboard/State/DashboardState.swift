@@ -14,6 +14,8 @@ public struct DashboardState: Equatable, Sendable {
         case palette(Palette)
         /// The filter is being typed.
         case filter
+        /// The list of what is wrong.
+        case findings
         /// The columns of a list, and which of them the keys act on.
         case columns(Pane, row: Int)
     }
@@ -22,6 +24,12 @@ public struct DashboardState: Equatable, Sendable {
     struct Message: Equatable, Sendable {
         var text: String
         var isProblem: Bool
+        var until: Duration
+    }
+
+    /// A verdict that has ended, told until `until` on the clock of `tick`.
+    struct Ended: Equatable, Sendable {
+        var finding: Finding
         var until: Duration
     }
 
@@ -77,6 +85,8 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// What is kept of the composer between runs.
+    var drafts: [KeptDraft] = []
     /// How many messages the Messages screen asks for.
     var samplingLevel = SamplingLevel.some
     /// Whether messages are shown as bytes, not as what they mean.
@@ -86,6 +96,12 @@ public struct DashboardState: Equatable, Sendable {
     /// What was done by the palette, the newest last.
     var commandHistory: [String] = []
     var message: Message?
+    /// As one goes through them.
+    var findings = Findings()
+    /// The verdict that stood on its line last, when there is none any more.
+    var ended: Ended?
+    /// The time at the beginning when the file's lints stand there is over.
+    var hasToldLints = false
     /// How often a snapshot is taken.
     public internal(set) var refresh: Duration
     /// Whether the picture may differ from the last one that was drawn.

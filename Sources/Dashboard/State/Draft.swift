@@ -1,16 +1,19 @@
 import RunDirectory
 
 /// What was typed into the composer, as text, and the injection that it means.
-struct Draft: Equatable, Sendable {
+public struct Draft: Codable, Equatable, Sendable {
     /// `NODE.SOCKET`.
     var target = ""
+    /// The socket that shall send it, or nil for a fresh peer's own.
+    var from: String?
     /// Socket type to send as, or nil for the one that fits best.
     var type: String?
-    /// A frame that begins with `hex:` is bytes, any other text.
+    /// A frame that begins with `hex:` is bytes, with `@` the contents of a file, any other text.
     var frames = [""]
     var identity = ""
     var count = "1"
     var rate = ""
+    var burst = ""
     var reply = "2s"
 
     init() {}
@@ -20,14 +23,32 @@ struct Draft: Equatable, Sendable {
         var text: String
     }
 
-    /// The injection, or the first thing that is wrong with it.
-    func injection() throws(Problem) -> Injection {
+    /// What is to be sent, once its files have been read.
+    struct Order: Equatable, Sendable {
+        var injection: Injection
+        /// The socket that sends it, or nil for a fresh peer's.
+        var from: String?
+        /// Paths, by the places of the frames that they become.
+        var files: [Int: String] = [:]
+    }
+
+    /// The order, or the first thing that is wrong with it.
+    func order() throws(Problem) -> Order {
         guard !target.isEmpty else {
             throw Problem(text: "No target: choose a bound socket with ← →, or type NODE.SOCKET.")
         }
         var frames: [[UInt8]] = []
+        var files: [Int: String] = [:]
         for (index, text) in self.frames.enumerated() {
-            frames.append(try Self.bytes(text, what: "Frame \(index + 1)"))
+            if let path = Self.path(text) {
+                guard !path.isEmpty else {
+                    throw Problem(text: "Frame \(index + 1): @ wants the path of a file behind it; @@ is a plain @.")
+                }
+                files[index] = path
+                frames.append([])
+            } else {
+                frames.append(try Self.bytes(text, what: "Frame \(index + 1)"))
+            }
         }
         let identity = try Self.bytes(self.identity, what: "The identity")
         guard identity.count <= 255 else {
@@ -36,17 +57,33 @@ struct Draft: Equatable, Sendable {
         if identity.first == 0 {
             throw Problem(text: "The identity begins with a zero byte, which ZeroMQ keeps for itself.")
         }
-        guard let count = Int(self.count.filter { $0 != " " }), count >= 1 else {
-            throw Problem(text: "Count is '\(self.count)': it must be a whole number from 1.")
+        let injection = Injection(
+            target: target, type: type, frames: frames, identity: identity.isEmpty ? nil : identity,
+            count: try Self.whole(count, "Count"), rate: try Self.rate(rate),
+            burst: burst.isEmpty ? 1 : try Self.whole(burst, "Burst"),
+            isTemplate: !MessageTemplate(frames).isPlain, reply: try Self.wait(reply))
+        if let from, injection.count > 1 || injection.isTemplate || !identity.isEmpty {
+            throw Problem(
+                text: "As \(from) one message is sent, as it is: count 1, no identity, no {n}, {uuid} or {now}.")
         }
-        return Injection(
-            target: target, type: type, frames: frames, identity: identity.isEmpty ? nil : identity, count: count,
-            rate: try Self.rate(self.rate), reply: try Self.wait(self.reply))
+        return Order(injection: injection, from: from, files: files)
+    }
+
+    /// The path of a frame that is a file; nil for any other.
+    static func path(_ text: String) -> String? {
+        text.hasPrefix("@") && !text.hasPrefix("@@") ? String(text.dropFirst()) : nil
+    }
+
+    private static func whole(_ text: String, _ what: String) throws(Problem) -> Int {
+        guard let count = Int(text.filter { $0 != " " }), count >= 1 else {
+            throw Problem(text: "\(what) is '\(text)': it must be a whole number from 1.")
+        }
+        return count
     }
 
     /// A frame as it is typed: text, or `hex:` and pairs of hexadecimal digits (blanks and colons between are ignored).
     static func bytes(_ text: String, what: String) throws(Problem) -> [UInt8] {
-        guard text.hasPrefix("hex:") else { return Array(text.utf8) }
+        guard text.hasPrefix("hex:") else { return Array((text.hasPrefix("@@") ? text.dropFirst() : text[...]).utf8) }
         let digits = text.dropFirst(4).filter { $0 != " " && $0 != ":" }
         var bytes: [UInt8] = []
         var high: UInt8?

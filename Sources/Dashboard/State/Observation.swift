@@ -103,11 +103,9 @@ package struct Observation: Equatable, Sendable {
     /// How wide the names are.
     var nameWidths: NameIndex.Widths { names.widths }
 
-    /// What is most wrong: the rules in their order, of each the one that has held the longest.
-    var verdict: Snapshot.Verdict? {
-        func rank(_ verdict: Snapshot.Verdict) -> Int { VerdictJudge.rules.firstIndex(of: verdict.rule) ?? .max }
-        return snapshot?.verdicts.min { (rank($0), $0.since) < (rank($1), $1.since) }
-    }
+    /// What is wrong, the worst first.
+    private(set) var verdicts: [Finding] = []
+    var headline: Finding? { verdicts.first }
 
     /// The node that an end of a link belongs to; nil for an end that is no node of the session.
     func owner(of end: String) -> String? { socket(end)?.node ?? (node(end) == nil ? nil : end) }
@@ -119,6 +117,7 @@ package struct Observation: Equatable, Sendable {
         revision += 1
         let before = names
         if names.update(next) { rename(from: before) }
+        verdicts = next.findings
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)
         flows = zip(next.links, names.ends).map { link, ends in

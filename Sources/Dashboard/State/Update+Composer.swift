@@ -45,11 +45,35 @@ extension DashboardState {
         }
     }
 
+    /// What the target may be: bound sockets first, then those that only their own peers can reach.
+    var targets: [String] {
+        let bound = boundSockets
+        guard composer.from != nil else { return bound }
+        return bound
+            + live.links.flatMap { [$0.from, $0.to] }.filter { live.socket($0) != nil && !bound.contains($0) }
+            .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Sockets that can be told to send to the target: its peers, by the taps of their nodes. REQ and REP take turns.
+    private var senders: [String] {
+        let target = composer.target.text
+        let ends = live.links.compactMap { link -> String? in
+            link.to == target ? link.from : link.from == target ? link.to : nil
+        }
+        return ends.filter { end in
+            guard let socket = live.socket(end), let node = live.node(socket.node) else { return false }
+            return node.source == .tap && node.pid != nil && node.kind != "injector" && socket.type != "REQ"
+                && socket.type != "REP"
+        }
+    }
+
     mutating func compose(_ key: Key) -> [Effect] {
         let command = keymap.command(for: key, in: [.composer])
         switch command {
         case .back: overlay = nil
         case .send: return send()
+        case .keep: return keepDraft()
+        case .forget: return forgetDraft()
         case .nextField:
             completeTarget()
             composer.move(by: 1)
@@ -63,13 +87,22 @@ extension DashboardState {
 
     private mutating func chooseOrMove(by step: Int, _ key: Key) {
         switch composer.field {
+        case .template: recallDraft(by: step)
         case .target:
-            composer.cycleTarget(by: step, among: boundSockets)
+            composer.cycleTarget(by: step, among: targets)
             keepTypeFitting()
+        case .from: chooseSender(by: step)
         case .type: composer.cycleType(by: step, targetType: socketType(composer.target.text))
         case .send: break
         default: composer.press(key)
         }
+    }
+
+    private mutating func chooseSender(by step: Int) {
+        let choices: [String?] = [nil] + senders
+        let place = choices.firstIndex(of: composer.from) ?? 0
+        composer.from = choices[(place + step + choices.count) % choices.count]
+        composer.problem = choices.count == 1 ? "\(composer.target.text) has no peer that could send it." : nil
     }
 
     private mutating func enter() -> [Effect] {
@@ -96,7 +129,7 @@ extension DashboardState {
     }
 
     private mutating func completeTarget() {
-        guard composer.field == .target, let rest = composer.completion(among: boundSockets) else { return }
+        guard composer.field == .target, let rest = composer.completion(among: targets) else { return }
         setTarget(composer.target.text + rest)
     }
 
@@ -107,19 +140,55 @@ extension DashboardState {
             return []
         }
         do throws(Draft.Problem) {
-            let injection = try composer.draft.injection()
-            if let refusal = unreachable(injection.target) {
+            let order = try composer.draft.order()
+            if order.from == nil, let refusal = unreachable(order.injection.target) {
                 composer.problem = refusal
                 return []
             }
             composer.problem = nil
             composer.isSending = true
+            composer.waits = nil
             composer.results = []
             composer.forgottenReplies = 0
-            return [.inject(injection)]
+            guard order.files.isEmpty else {
+                composer.awaited = order
+                return [.read(Set(order.files.values).sorted())]
+            }
+            return [effect(of: order)]
         } catch {
             composer.problem = error.text
             return []
+        }
+    }
+
+    private func effect(of order: Draft.Order) -> Effect {
+        order.from.map { .injectAs($0, order.injection) } ?? .inject(order.injection)
+    }
+
+    /// The files of a message have been read, or not.
+    mutating func take(_ files: [String: [UInt8]], problem: String?) -> [Effect] {
+        guard var order = composer.awaited else { return [] }
+        composer.awaited = nil
+        if let problem {
+            composer.isSending = false
+            composer.problem = problem
+            return []
+        }
+        for (index, path) in order.files { order.injection.frames[index] = files[path] ?? [] }
+        return [effect(of: order)]
+    }
+
+    mutating func take(_ progress: OrderProgress) {
+        composer.waits = nil
+        switch progress {
+        case .waits(let sentence): composer.waits = sentence
+        case .sent(let sentence):
+            composer.isSending = false
+            composer.results = [.finished(sent: 1, replies: 0)]
+            say(sentence + ".")
+        case .failed(let sentence):
+            composer.isSending = false
+            composer.problem = sentence
         }
     }
 
@@ -127,7 +196,8 @@ extension DashboardState {
     private func unreachable(_ target: String) -> String? {
         guard let socket = live.socket(target), !boundSockets.contains(target) else { return nil }
         if let peer = live.links.first(where: { $0.from == socket.id })?.to {
-            return "\(target) only connects, so no fresh peer can reach it: inject into \(peer), which it connects to."
+            return
+                "\(target) only connects, so no fresh peer can reach it: inject into \(peer), or choose ← → a socket to send it as."
         }
         return "\(target) is not bound, so no fresh peer can reach it."
     }

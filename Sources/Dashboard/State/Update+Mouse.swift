@@ -12,12 +12,20 @@ extension DashboardState {
     }
 
     private mutating func click(_ point: Point) {
+        if overlay == .findings {
+            clickFinding(point)
+            return
+        }
         if case .columns(let pane, let row) = overlay {
             clickColumns(point, pane, row: row)
             return
         }
         guard overlay == nil || overlay == .filter else { return }
         let layout = Layout(self, size: size)
+        if layout.verdict?.contains(point) == true {
+            openFindings()
+            return
+        }
         if layout.tabs.contains(point) {
             let tabs = Layout.tabs(self)
             if let index = tabs.tab(atColumn: point.x - layout.tabs.x, width: layout.tabs.width) {
@@ -48,6 +56,10 @@ extension DashboardState {
     private mutating func scroll(by step: Int, at point: Point) {
         if case .help(let offset) = overlay {
             overlay = .help(offset: offset + step)
+            return
+        }
+        if overlay == .findings {
+            findings.selected = max(0, min(findings.selected + step.signum(), findings.entries.count - 1))
             return
         }
         if case .columns(let pane, let row) = overlay {

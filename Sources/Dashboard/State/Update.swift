@@ -12,10 +12,16 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .input(.resize(let size)), .resize(let size): state.size = size
     case .input(.wake): break
     case .input(.closed): effects = [.quit]
-    case .snapshot(let snapshot): state.live.take(snapshot)
+    case .snapshot(let snapshot):
+        let before = state.live.headline
+        state.live.take(snapshot)
+        state.noteEnd(of: before)
     case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
+    case .order(let progress): state.take(progress)
+    case .files(let files, let problem): effects = state.take(files, problem: problem)
+    case .drafts(let drafts): state.drafts = drafts
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
     case .themeChanged(let theme):
@@ -29,8 +35,9 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
         state.now = elapsed
         // Time alone changes little that is seen: a message is over, or the pulses move.
         let isOver = state.message.map { $0.until <= elapsed } ?? false
+        let headlineChanges = state.settleHeadline()
         let moves = state.motion.map { elapsed - state.drawnAt >= $0 } ?? false
-        guard isOver || moves else { return [] }
+        guard isOver || moves || headlineChanges else { return [] }
         if isOver { state.message = nil }
     }
     state.isFrameDue = true
@@ -57,6 +64,7 @@ extension DashboardState {
         if detail != nil {
             detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - layout.body.height))
         }
+        if overlay == .findings { findings.settle(allFindings, elapsed: shown.snapshot?.elapsed ?? 0) }
         if case .help(let offset) = overlay {
             overlay = .help(offset: max(0, min(offset, Canvas(state: self, size: size).helpOverflow)))
         }
@@ -86,6 +94,9 @@ extension DashboardState {
             return []
         case .help(let offset):
             scrollHelp(key, from: offset)
+            return []
+        case .findings:
+            goThroughFindings(key)
             return []
         case .columns(let pane, let row): return chooseColumns(key, pane, row: row)
         case .palette: return typeCommand(key)
@@ -157,7 +168,7 @@ extension DashboardState {
             filterInput.insert(String(text.prefix(Self.longestLine)))
             filter.text = filterInput.text
         case .palette: pasteCommand(text)
-        case .help, .question, .columns, nil: break
+        case .help, .question, .findings, .columns, nil: break
         }
     }
 
@@ -206,14 +217,15 @@ extension DashboardState {
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
         case .inject: openComposer()
+        case .verdict: openFindings()
         case .theme: return [.theme(.next)]
         case .previousTheme: return [.theme(.previous)]
         case .palette: openPalette()
         case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .yes, .no, .run, .complete, .older, .newer, .toggleColumn,
-            .resetColumns:
+        case .nextField, .previousField, .send, .keep, .forget, .yes, .no, .run, .complete, .older, .newer,
+            .toggleColumn, .resetColumns:
             break
         }
         return []

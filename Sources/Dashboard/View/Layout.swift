@@ -39,7 +39,7 @@ struct Layout: Equatable {
         isBoxed = body.height >= 28 && width >= 100
         panes = []
         let wholeBody = body
-        if state.shown.verdict != nil, body.height > 3 {
+        if state.headline != nil, body.height > 3 {
             verdict = body.row(body.height - 1)
             body.height -= 1
         }

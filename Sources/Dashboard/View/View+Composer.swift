@@ -1,3 +1,4 @@
+import Payload
 import RunDirectory
 import TerminalUI
 
@@ -12,23 +13,64 @@ extension Canvas {
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
         var y = inner.y
         let line = { (y: Int) in Rect(x: inner.x, y: y, width: inner.width, height: y < inner.bottom ? 1 : 0) }
-        drawTarget(line(y))
-        drawType(line(y + 1))
-        y += 2
+        drawName(line(y))
+        drawTarget(line(y + 1))
+        drawSender(line(y + 2))
+        y += 3
         drawFrames(Rect(x: inner.x, y: y, width: inner.width, height: min(frames, max(0, inner.bottom - y))))
         y += frames
         drawField("identity", .identity, form.identity, placeholder: "none; hex: for bytes", in: line(y))
         y += 1
-        let parts = line(y).columns(.flexible(), .flexible(), .flexible(), gap: 2)
+        let parts = line(y).columns(
+            .flexible(weight: 5), .flexible(weight: 4), .flexible(weight: 4), .flexible(weight: 4), gap: 2)
         if line(y).height > 0 {
             drawField("count", .count, form.count, in: parts[0])
             drawField("rate", .rate, form.rate, placeholder: "max", label: 6, in: parts[1])
-            drawField("wait", .reply, form.reply, placeholder: "none", label: 6, in: parts[2])
+            drawField("burst", .burst, form.burst, placeholder: "1", label: 6, in: parts[2])
+            drawField("wait", .reply, form.reply, placeholder: "none", label: 6, in: parts[3])
         }
         y += 1
         drawSend(line(y))
         y += 1
         drawResults(Rect(x: inner.x, y: y, width: inner.width, height: max(0, inner.bottom - y)), frame: area)
+    }
+
+    private mutating func drawName(_ area: Rect) {
+        guard area.height > 0 else { return }
+        let kept = state.drafts.count
+        let hint =
+            form.field == .template
+            ? "\(glyphs.left) \(glyphs.right) \(kept) kept  \(state.keymap.key(for: .keep)) keeps" : "\(kept) kept"
+        let room = max(14, TextWidth.of(hint) + 2)
+        drawField(
+            "template", .template, form.name, placeholder: "a name to keep it by", in: area.inset(right: room))
+        buffer.put(
+            hint, at: Point(x: area.right - TextWidth.of(hint), y: area.y),
+            style: form.field == .template ? look[.key] : look[.hint])
+    }
+
+    /// Who sends it: a peer of its own, and of which type; or a socket that is there.
+    private mutating func drawSender(_ area: Rect) {
+        guard area.height > 0 else { return }
+        let halves = area.columns(.flexible(weight: 3), .flexible(weight: 2), gap: 2)
+        drawChoice(
+            "send as", .from, form.from ?? "a fresh peer", isChosen: form.from != nil, label: Self.labelWidth,
+            in: halves[0])
+        if form.from == nil {
+            drawChoice("type", .type, form.type ?? "auto", isChosen: form.type != nil, label: 6, in: halves[1])
+        }
+    }
+
+    private mutating func drawChoice(
+        _ name: String, _ field: Composer.Field, _ text: String, isChosen: Bool, label: Int, in area: Rect
+    ) {
+        drawLabel(name, field, in: area)
+        let style = form.field == field ? look[.key] : look[.dim]
+        buffer.put(
+            [
+                Span("\(glyphs.left) ", style), Span(text, isChosen ? look[.accent] : look[.dim]),
+                Span(" \(glyphs.right)", style),
+            ], at: Point(x: area.x + label, y: area.y), maxWidth: max(0, area.width - label))
     }
 
     // MARK: Fields
@@ -64,7 +106,7 @@ extension Canvas {
         buffer.draw(widget, in: place)
         if isFocused {
             let end = widget.cursor(in: place)
-            if let rest = form.completion(among: state.boundSockets) {
+            if let rest = form.completion(among: state.targets) {
                 buffer.put(rest, at: end, style: look[.dim], maxWidth: max(0, place.right - end.x))
             }
             cursor = end
@@ -72,19 +114,6 @@ extension Canvas {
         buffer.put(
             [Span(type, look[.accent]), Span(isFocused ? " \(glyphs.left) \(glyphs.right)" : "", look[.key])],
             at: Point(x: place.right + 1, y: area.y), maxWidth: max(0, area.right - place.right - 1))
-    }
-
-    private mutating func drawType(_ area: Rect) {
-        guard area.height > 0 else { return }
-        drawLabel("send as", .type, in: area)
-        let isFocused = form.field == .type
-        let text = form.type ?? "auto: what fits the target"
-        buffer.put(
-            [
-                Span("\(glyphs.left) ", isFocused ? look[.key] : look[.dim]),
-                Span(text, form.type == nil ? look[.dim] : look[.accent]),
-                Span(" \(glyphs.right)", isFocused ? look[.key] : look[.dim]),
-            ], at: Point(x: area.x + Self.labelWidth, y: area.y), maxWidth: max(0, area.width - Self.labelWidth))
     }
 
     /// A line a frame, numbered, with its size as it would be sent.
@@ -110,12 +139,31 @@ extension Canvas {
                 focused: isCurrent, look: look)
             buffer.draw(widget, in: place)
             if isCurrent { cursor = widget.cursor(in: place) }
-            let size = (try? Draft.bytes(inputs[index].text, what: ""))?.count
-            let note = size.map { "\(Format.count($0)) B" } ?? "not hex"
-            buffer.put(
-                note, at: Point(x: place.right + 1, y: y), width: 9, alignment: .right,
-                style: size == nil ? look[.warning] : look[.dim])
+            let (note, style) = frameNote(inputs[index].text)
+            buffer.put(note, at: Point(x: place.right + 1, y: y), width: 9, alignment: .right, style: style)
         }
+    }
+
+    /// What the frame will be: its size, or what is wrong with it.
+    private func frameNote(_ text: String) -> (String, Style) {
+        if Draft.path(text) != nil { return ("file", look[.accent]) }
+        guard let bytes = try? Draft.bytes(text, what: "") else { return ("not hex", look[.warning]) }
+        let size = "\(Format.count(bytes.count)) B"
+        guard Self.looksLikeJSON(text) else { return (size, look[.dim]) }
+        let isGood = Self.jsonProblem(text) == nil
+        return (isGood ? size : "not json", isGood ? look[.good] : look[.warning])
+    }
+
+    private static func looksLikeJSON(_ text: String) -> Bool { text.hasPrefix("{") || text.hasPrefix("[") }
+
+    /// What is wrong with a frame that begins as JSON does; nil for any other, and for good ones. Variables of templates
+    /// stand for numbers or text.
+    static func jsonProblem(_ text: String) -> String? {
+        // What is longer is checked up to there: it is done anew with every key.
+        guard looksLikeJSON(text), text.utf8.count <= 20_000 else { return nil }
+        let template = MessageTemplate([Array(text.utf8)])
+        let filled = template.frames(ordinal: 1, now: 0, random: { [] })[0]
+        return Reading(Payload.Frame(filled), as: .json).problem
     }
 
     private mutating func drawSend(_ area: Rect) {
@@ -138,6 +186,18 @@ extension Canvas {
         buffer.put(
             edge.0 + String(repeating: edge.1, count: max(0, frame.width - 2)) + edge.2,
             at: Point(x: frame.x, y: area.y), style: look[.focus])
+        let inputs = form.frames.inputs
+        let place = form.frames.current
+        if inputs.indices.contains(place), let problem = Self.jsonProblem(inputs[place].text) {
+            let text = " frame \(place + 1): \(problem) "
+            buffer.put(
+                Buffer.fitted(text, width: area.width, ellipsis: glyphs.ellipsis), at: area.origin,
+                style: look[.warning])
+        } else if form.field == .frames {
+            buffer.put(
+                " {n} {uuid} {now} are filled in, @path is a file ", at: area.origin, style: look[.hint],
+                maxWidth: area.width)
+        }
         let room = area.inset(top: 1)
         // The newest lines are those that matter: the list stands on its end.
         var lines = resultLines(in: room.size)
@@ -192,6 +252,7 @@ extension Canvas {
             case .failed: break
             }
         }
+        if let waits = form.waits { add("waits", look[.warning], [Span(waits)]) }
         if let problem = form.problem {
             lines += Paragraph("\(glyphs.warning) \(problem)", style: look[.bad]).wrapped(to: width)
         }

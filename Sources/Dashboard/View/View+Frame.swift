@@ -103,24 +103,14 @@ extension Canvas {
         return line
     }
 
-    /// What is most wrong, and how many more verdicts there are; the details have their whole sentences.
-    mutating func drawVerdict(_ area: Rect) {
-        guard let verdict = shown.verdict else { return }
-        let line = area.inset(left: 1, right: 1)
-        let others = (shown.snapshot?.verdicts.count ?? 1) - 1
-        let note = others > 0 ? "  +\(others)" : ""
-        let spans = [
-            Span("\(glyphs.warning) \(verdict.rule)", look[.warning].adding(.bold)), Span("  \(verdict.text)"),
-        ]
-        let room = line.width - note.count
-        buffer.put(Buffer.fitted(spans, width: room, ellipsis: glyphs.ellipsis), at: line.origin, maxWidth: room)
-        buffer.put(note, at: Point(x: line.right - note.count, y: line.y), style: look[.dim])
-    }
-
     mutating func drawStatus(_ area: Rect) {
         let line = area.inset(left: 1, right: 1)
         if state.overlay == .filter {
             drawFilter(line)
+            return
+        }
+        if state.overlay == .findings, state.message == nil {
+            drawKeys(of: .verdicts, at: line)
             return
         }
         if let message = state.message {
@@ -131,6 +121,19 @@ extension Canvas {
             return
         }
         drawHints(area)
+    }
+
+    /// The keys of a context that have a hint: as many as fit.
+    private mutating func drawKeys(of context: Keymap.Context, at line: Rect) {
+        var x = line.x
+        for binding in state.keymap.bindings where binding.context == context {
+            guard let hint = binding.hint else { continue }
+            let width = TextWidth.of(binding.label) + 1 + hint.count
+            guard x + width <= line.right else { continue }
+            x +=
+                buffer.put([Span(binding.label, look[.key]), Span(" \(hint)", look[.dim])], at: Point(x: x, y: line.y))
+                + 2
+        }
     }
 
     /// What can be done now, and to which node: as many hints as fit.

@@ -66,6 +66,7 @@ struct Canvas {
         case .composer: drawComposer()
         case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
+        case .findings: drawFindings()
         case .columns(let pane, let row): drawColumns(pane, row: row)
         case .filter, nil: break
         }

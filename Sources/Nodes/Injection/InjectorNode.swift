@@ -25,6 +25,9 @@ struct InjectorNode: NodeProgram {
     private var sentAt: Seconds = 0
     private var toldAt: Seconds = 0
     private var toldSent = 0
+    /// Messages that still go out together with the last one.
+    private var owed = 0
+    private var template: MessageTemplate?
 
     init(_ node: ResolvedNode) {
         self.node = node
@@ -54,6 +57,10 @@ struct InjectorNode: NodeProgram {
         }
         let port = try Port(declared, context: Context(), linger: InjectorNode.linger)
         guard try join(port, target: injection.target, endpoint: endpoint) else { return }
+        if injection.isTemplate {
+            let template = MessageTemplate(injection.frames)
+            self.template = template.isPlain ? nil : template
+        }
         let isREQ = declared.type == "REQ"
         let sends = declared.type != "SUB" && declared.type != "PULL"
         sentAt = Clock.now
@@ -115,11 +122,17 @@ struct InjectorNode: NodeProgram {
     /// Sends the next message when it is due and there is room; reads what comes meanwhile. False: all are sent.
     private mutating func sendNext(_ injection: Injection, load: inout Load, through port: Port) throws -> Bool {
         guard let due = load.due(now: Clock.now) else { return false }
-        _ = try collect(from: port, until: due, most: .max)
+        if owed == 0 {
+            _ = try collect(from: port, until: due, most: .max)
+            owed = injection.burst
+        }
+        let frames = frames(injection)
         while !Signals.mustStop {
-            if try port.send(injection.frames) == .sent {
+            if try port.send(frames) == .sent {
+                owed -= 1
                 sent += 1
-                load.advance(&generator)
+                // Those of a burst share their time.
+                if owed > 0 { load.made(1) } else { load.advance(&generator) }
                 sentAt = Clock.now
                 if sentAt - toldAt > 0.1 { tellSent() }
                 return true
@@ -128,6 +141,17 @@ struct InjectorNode: NodeProgram {
             _ = try collect(from: port, until: 0, most: .max)
         }
         return true
+    }
+
+    /// The next message: as it is, or with its variables filled in.
+    private func frames(_ injection: Injection) -> [[UInt8]] {
+        guard let template else { return injection.frames }
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        var random = SystemRandomNumberGenerator()
+        return template.frames(ordinal: sent + 1, now: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9) {
+            (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        }
     }
 
     /// Reads what has arrived, and waits for more until the deadline, or until there are so many replies in all.

@@ -174,7 +174,7 @@ public struct Theme: Hashable, Sendable {
             .input: Style(modifiers: .underline),
             .edgeIdle: Style(modifiers: .dim),
             .edgeDown: Style(modifiers: .bold),
-            .pulse: Style(modifiers: [.bold, .reverse]),
+            .pulse: Style(modifiers: .bold),
         ])
 }
 
