@@ -90,6 +90,10 @@ let package = Package(
             resources: [.copy("../../topologies"), .copy("../../themes")],
             swiftSettings: swift),
 
+        .executableTarget(
+            name: "dashboard-benchmark", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
+            path: "Tests/Benchmarks/dashboard", exclude: ["run"], swiftSettings: swift),
+
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: swift),
         .testTarget(name: "RunDirectoryTests", dependencies: ["RunDirectory"], swiftSettings: swift),
         .testTarget(
