@@ -28,6 +28,8 @@ public enum Action: Equatable, Sendable {
     /// A sentence for the status line about what went wrong.
     case problem(String)
     case themeChanged(Theme)
+    /// The names of the themes that there are now.
+    case themesFound([String])
     /// The picture is about to be drawn. The terminal gets one so often at most: zero for one that keeps up.
     case drawn(every: Duration)
     /// Time since the dashboard began; messages vanish by it.

@@ -52,7 +52,7 @@ package struct Observation: Equatable, Sendable {
     private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates = SeriesTable()
-    /// When each link was down.
+    /// When each link was down, by its id.
     private(set) var downtimes = DowntimesTable()
     /// Times in which nobody looked, oldest first.
     private(set) var gaps: [Gap] = []
@@ -63,6 +63,11 @@ package struct Observation: Equatable, Sendable {
     private(set) var nodeCPU = SeriesTable()
     private(set) var messageRates = Series()
     private(set) var byteRates = Series()
+
+    /// On which links somebody waits in a call for the other end, by their ids.
+    private(set) var waits: [String: LinkWait] = [:]
+    /// Raised when nodes, sockets or links come, go or change places.
+    private(set) var structure = 0
 
     /// The links' two ways as one, in the order of the links.
     private(set) var flows: [LinkFlow] = []
@@ -130,7 +135,11 @@ package struct Observation: Equatable, Sendable {
         snapshot = next
         revision += 1
         let before = names
-        if names.update(next) { rename(from: before) }
+        if names.update(next) {
+            rename(from: before)
+            structure += 1
+        }
+        waits = LinkWait.all(next)
         verdicts = next.findings
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)

@@ -20,6 +20,7 @@ extension DashboardState {
             clickColumns(point, pane, row: row)
             return
         }
+        if case .palette = overlay { return clickChoice(point) }
         guard overlay == nil || overlay == .filter else { return }
         let layout = Layout(self, size: size)
         if layout.verdict?.contains(point) == true {
@@ -61,6 +62,11 @@ extension DashboardState {
         }
         if overlay == .findings {
             findings.selected = max(0, min(findings.selected + step.signum(), findings.entries.count - 1))
+            return
+        }
+        if case .palette(var palette) = overlay {
+            palette.selected = max(0, min(palette.selected + step / 3, choices.count - 1))
+            overlay = .palette(palette)
             return
         }
         if case .columns(let pane, let row) = overlay {

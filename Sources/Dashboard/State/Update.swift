@@ -25,6 +25,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .drafts(let drafts): state.drafts = drafts
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
+    case .themesFound(let names): state.themes = names
     case .themeChanged(let theme):
         state.theme = theme
     case .drawn(let interval):
@@ -109,7 +110,7 @@ extension DashboardState {
     }
 
     /// Where keys are looked for, the nearest first.
-    private var contexts: [Keymap.Context] {
+    var contexts: [Keymap.Context] {
         (focus == .graph && (detail == nil || isDetailBeside) ? [.graph] : [])
             + (screen == .messages ? [.messages] : [])
             + [.moving, .looking, .lists, .acting]

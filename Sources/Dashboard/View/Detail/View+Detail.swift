@@ -11,7 +11,10 @@ extension Canvas {
     /// All that is known of what was opened.
     mutating func drawDetail(_ area: Rect) {
         guard let subject = state.detail else { return }
-        let note = state.isDetailBeside ? [(" PgDn", " more"), ("  Esc", " close ")] : [(" Esc", " back ")]
+        let back = state.keymap.key(for: .back)
+        let note =
+            state.isDetailBeside
+            ? [(" \(state.keymap.key(for: .pageDown))", " more"), ("  \(back)", " close ")] : [(" \(back)", " back ")]
         let noteWidth = note.reduce(0) { $0 + $1.0.count + $1.1.count }
         let hasNote = area.width > 50
         let title = Buffer.fitted(
