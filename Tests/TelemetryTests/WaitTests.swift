@@ -100,6 +100,17 @@ import Testing
         #expect(net.sentences[0].hasSuffix(end))
     }
 
+    @Test func `a rate of the time before the call is none`() {
+        var net = Net()
+        net.node("a", waitsFor: ["b"], for: 1)
+        net.node("b", waitsFor: ["c"], for: 1)
+        net.node("c", .paused)
+        net.link("a.out", "b.in", rate: 50_000)
+        #expect(net.snapshot.waits().map(\.cause) == [.waits, .paused])
+        net.sockets[1].hwm.send = 100_000
+        #expect(net.snapshot.waits()[0].cause == .takesTooFew(rate: 50_000))
+    }
+
     @Test func `of many peers each kind is counted, and an empty queue is not waited for`() {
         var net = Net()
         net.node("a", waitsFor: ["b", "c", "d", "e", "f"])

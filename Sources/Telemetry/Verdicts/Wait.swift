@@ -51,7 +51,8 @@ extension Snapshot {
                 let way = view.way(from: socket.id, to: peer)
                 let wait = Wait(
                     from: socket.id, fromNode: socket.node, to: peer, toNode: view.owner[peer], link: way?.link.id,
-                    call: call.call, since: max(0, elapsed - call.for), cause: view.cause(of: peer, way))
+                    call: call.call, since: max(0, elapsed - call.for),
+                    cause: view.cause(of: peer, way, for: call.for, limit: socket.hwm.send))
                 return (wait, way?.direction.stages.sendQueue == 0)
             }
             // Whose queue is known to be empty is not what it waits for.
@@ -91,7 +92,10 @@ private struct WaitView {
 
     func way(from: String, to: String) -> Way? { ways["\(from)|\(to)"] }
 
-    func cause(of peer: String, _ way: Way?) -> Snapshot.Wait.Cause {
+    /// - Parameters:
+    ///   - seconds: how long the call has lasted.
+    ///   - limit: the high-water mark of the one that waits.
+    func cause(of peer: String, _ way: Way?, for seconds: Double, limit: Int?) -> Snapshot.Wait.Cause {
         if let node = owner[peer].flatMap({ nodes[$0] }) {
             switch node.state {
             case .paused: return .paused
@@ -102,9 +106,12 @@ private struct WaitView {
             }
         }
         if let state = way?.link.state, state != .up { return .notConnected(state) }
-        if let rate = way?.direction.rate, rate > 0 { return .takesTooFew(rate: rate) }
+        // A rate is that of the last two seconds. At one that would have emptied the queue meanwhile, it is over.
+        if let rate = way?.direction.rate, rate > 0, seconds > 2 || rate * seconds <= Double(limit ?? 0) {
+            return .takesTooFew(rate: rate)
+        }
         if let node = owner[peer], blockedNodes.contains(node) { return .waits }
-        return way?.direction.rate == nil ? .unknown : .takesNothing
+        return way?.direction.rate == 0 ? .takesNothing : .unknown
     }
 }
 

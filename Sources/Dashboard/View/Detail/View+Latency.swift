@@ -28,7 +28,7 @@ extension Canvas {
 
     /// Columns from 1 µs to 100 s, two a decade; the axis stands still, so that two links can be compared.
     private func histogram(_ buckets: [Int], samples: Int, width: Int) -> [[Span]] {
-        let column = max(2, min(5, (width - 4) / buckets.count))
+        let column = max(2, min(4, (width - 4) / buckets.count))
         let rows = 3
         let steps = glyphs.isUnicode ? Self.blocks : Self.asciiBlocks
         let top = max(1, buckets.max() ?? 1)
