@@ -62,6 +62,7 @@ struct AttachCommand: ParsableCommand {
             throw ExitCode(try run.run(to: path))
         }
         let screen = try Screen(drawing, Installation())
+        screen.greet(scene.topology)
         defer { screen.restore() }
         let outcome = try DashboardRun(
             scene: scene, ending: ending, screen: screen, readOnly: readOnly,

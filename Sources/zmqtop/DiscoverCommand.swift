@@ -55,6 +55,7 @@ struct DiscoverCommand: ParsableCommand {
             throw ExitCode(try run.run(to: path))
         }
         let screen = try Screen(drawing, installation)
+        screen.greet(scene.topology)
         defer { screen.restore() }
         let outcome = try DashboardRun(
             scene: scene, ending: ending, screen: screen, readOnly: false,
