@@ -174,13 +174,17 @@ extension DashboardState {
             subject = entry.socket == nil ? .node(entry.node) : .socket(entry.subject)
         }
         guard let subject, subject.hasEvents else {
-            say("Select a node, a link or a socket first: n shows its events alone.", isProblem: true)
+            say(
+                "Select a node, a link or a socket first: \(keymap.key(for: .onlySelected)) shows its events alone.",
+                isProblem: true)
             return
         }
         eventsOf = subject
         if Layout(self, size: size).panes.first(where: { $0.pane == .events })?.frame.isEmpty ?? true { show(.events) }
         if case .event = selections[.events]?.subject { selections[.events]?.subject = nil }
-        say("Only the events of \(subject.name); n or Esc shows all.")
+        say(
+            "Only the events of \(subject.name); \(keymap.key(for: .onlySelected)) or \(keymap.key(for: .back)) shows all."
+        )
     }
 }
 

@@ -40,7 +40,7 @@ extension DashboardState {
         filter = Filter(name)
         selections[.messages] = Selection()
         say(
-            "Messages of \(name.hasSuffix(".") || name.hasSuffix("-") ? String(name.dropLast()) : name). Esc shows all."
+            "Messages of \(name.hasSuffix(".") || name.hasSuffix("-") ? String(name.dropLast()) : name). \(keymap.key(for: .back)) shows all."
         )
     }
 

@@ -18,7 +18,11 @@ extension Canvas {
             let line = Buffer.fitted("Filters also know \(names).", width: inner.width, ellipsis: glyphs.ellipsis)
             buffer.put(line, at: inner.row(inner.height - 2).origin, style: look[.dim], maxWidth: inner.width)
         }
-        let hints = KeyHints([("Space", "shows or hides"), ("0", "as at first"), ("Esc", "back")], look: look)
+        let ways: [(Command, String)] = [
+            (.toggleColumn, "shows or hides"), (.resetColumns, "as at first"), (.back, "back"),
+        ]
+        let hints = KeyHints(
+            ways.map { (state.keymap.key(for: $0.0, in: .columns), $0.1) }, look: look)
         buffer.draw(hints, in: inner.row(inner.height - 1))
     }
 
