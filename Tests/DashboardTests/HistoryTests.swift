@@ -20,8 +20,6 @@ import Testing
         series.record(nil, at: 1)
         series.record(4, at: 4)
         #expect(series.values == [1, nil, nil, nil, 4])
-        #expect(series.last(7) == [nil, nil, 1, nil, nil, nil, 4])
-        #expect(series.last(2) == [nil, 4])
     }
 
     @Test func itIsBoundedAndDoesNotGoBack() {

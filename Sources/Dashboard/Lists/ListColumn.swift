@@ -71,12 +71,10 @@ struct ListColumn<Row>: Sendable {
 /// A name that filters know beside a list's columns: `node:` of a link is either of its ends.
 struct ListField<Row>: Sendable {
     let id: String
-    let help: String
     let measure: Measure<Row>
 
-    init(_ id: String, help: String, _ measure: Measure<Row>) {
+    init(_ id: String, _ measure: Measure<Row>) {
         self.id = id
-        self.help = help
         self.measure = measure
     }
 }

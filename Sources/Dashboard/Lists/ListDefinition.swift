@@ -51,6 +51,8 @@ struct ListDefinition<Row: Sendable>: Sendable {
 protocol AnyList: Sendable {
     /// The columns without what they do, for the chooser and the sort keys.
     var columnNames: [ColumnName] { get }
+    /// What filters know beside the columns.
+    var fieldNames: [String] { get }
     /// Whether the sums of its rows say something.
     var hasSums: Bool { get }
     /// What filters know, and how its values are written.
@@ -86,6 +88,8 @@ extension ListDefinition: AnyList {
                 isSortable: column.measure != nil, isText: column.measure?.kind == .text)
         }
     }
+
+    var fieldNames: [String] { fields.map(\.id) }
 
     var hasSums: Bool { isSummed != nil }
 

@@ -39,13 +39,13 @@ extension Lists {
             ) { row, scene in .text(EndpointText.short(row.endpoint), scene.look[.dim]) },
         ],
         fields: [
-            ListField("node", help: "whose socket it was", .text { row, _ in row.node }),
-            ListField("socket", help: "whose event it was", .text { row, _ in row.subject }),
+            ListField("node", .text { row, _ in row.node }),
+            ListField("socket", .text { row, _ in row.subject }),
             ListField(
-                "severity", help: "good, plain, quiet, warning or bad",
+                "severity",
                 .text { row, _ in EventMeaning.severity(row).rawValue }),
             ListField(
-                "link", help: "a link that its socket is an end of",
+                "link",
                 .texts { row, shown in shown.links(at: row.subject).map(\.id) }),
         ],
         words: { [$0.subject, EventMeaning.title($0), $0.endpoint] },

@@ -98,15 +98,15 @@ extension Lists {
         ],
         fields: [
             ListField(
-                "node", help: "either end",
+                "node",
                 .texts { row, shown in [row.link.from, row.link.to].map { shown.owner(of: $0) ?? $0 } }),
-            ListField("name", help: "its two ends", .texts { row, _ in [row.link.from, row.link.to] }),
-            ListField("from", help: "the socket that connects", .text { row, _ in row.link.from }),
-            ListField("to", help: "the socket that is bound", .text { row, _ in row.link.to }),
+            ListField("name", .texts { row, _ in [row.link.from, row.link.to] }),
+            ListField("from", .text { row, _ in row.link.from }),
+            ListField("to", .text { row, _ in row.link.to }),
             ListField(
-                "type", help: "the socket type of either end",
+                "type",
                 .texts { row, shown in [row.link.from, row.link.to].compactMap { shown.socket($0)?.type } }),
-            ListField("source", help: "where its figures come from", .text { row, _ in row.link.source.rawValue }),
+            ListField("source", .text { row, _ in row.link.source.rawValue }),
         ],
         words: { [$0.link.from, $0.link.to, $0.link.state.rawValue, $0.link.endpoint] },
         rows: { $0.shown.flows },

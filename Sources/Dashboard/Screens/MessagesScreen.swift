@@ -45,9 +45,9 @@ extension Lists {
         ],
         fields: [
             ListField(
-                "node", help: "whose socket it was", .text { row, shown in shown.socket(row.message.socket)?.node }),
-            ListField("type", help: "the socket's type", .text { row, _ in row.message.type }),
-            ListField("link", help: "the link that it went over", .text { row, _ in row.message.link }),
+                "node", .text { row, shown in shown.socket(row.message.socket)?.node }),
+            ListField("type", .text { row, _ in row.message.type }),
+            ListField("link", .text { row, _ in row.message.link }),
         ],
         words: { $0.words },
         rows: { $0.shown.messages.entries },

@@ -81,11 +81,11 @@ extension Lists {
             },
         ],
         fields: [
-            ListField("node", help: "its owner", .text { row, _ in row.node }),
-            ListField("name", help: "its name", .text { row, _ in row.id }),
-            ListField("rate", help: "messages a second, sent and received", .rate { row, _ in row.rate }),
+            ListField("node", .text { row, _ in row.node }),
+            ListField("name", .text { row, _ in row.id }),
+            ListField("rate", .rate { row, _ in row.rate }),
             ListField(
-                "depth", help: "messages in its queues",
+                "depth",
                 .count { row, _ in row.sendQueue.flatMap { send in row.receiveQueue.map { send + $0 } } }),
         ],
         words: { [$0.id, $0.type] + $0.endpoints },

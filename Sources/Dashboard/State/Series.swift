@@ -30,12 +30,6 @@ struct Series: Equatable, Sendable {
         fine.record(value, at: elapsed, since: since)
     }
 
-    /// The newest `count` values, with gaps in front where there is no history yet.
-    func last(_ count: Int) -> [Double?] {
-        let known = coarse.values.suffix(count).map(Buckets.figure)
-        return Array(repeating: nil, count: max(0, count - known.count)) + known
-    }
-
     /// The last `window` seconds as `count` dots, oldest first; each is the mean of what was known in its time. Dots begin
     /// at whole multiples of their length, so that a curve moves on dot by dot and keeps its shape.
     func dots(over window: Double, count: Int) -> [Double?] {

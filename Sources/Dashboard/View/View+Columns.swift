@@ -2,7 +2,7 @@ import TerminalUI
 
 extension Canvas {
     private func columnsArea(_ count: Int) -> Rect {
-        Rect(size).centered(Size(width: min(78, size.width - 2), height: min(count + 4, size.height - 2)))
+        Rect(size).centered(Size(width: min(78, size.width - 2), height: min(count + 5, size.height - 2)))
     }
 
     /// The columns of a list and what they mean, with a mark at those that are shown.
@@ -11,8 +11,13 @@ extension Canvas {
         let area = columnsArea(names.count)
         buffer.draw(Block("columns of \(pane.title)", focused: true, covers: true, look: look), in: area)
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
-        let list = inner.inset(bottom: 2)
+        let list = inner.inset(bottom: 3)
         buffer.draw(columnList(pane, row: row), in: list)
+        if let fields = Lists.all[pane]?.fieldNames, !fields.isEmpty {
+            let names = fields.joined(separator: ", ")
+            let line = Buffer.fitted("Filters also know \(names).", width: inner.width, ellipsis: glyphs.ellipsis)
+            buffer.put(line, at: inner.row(inner.height - 2).origin, style: look[.dim], maxWidth: inner.width)
+        }
         let ways: [(Command, String)] = [
             (.toggleColumn, "shows or hides"), (.resetColumns, "as at first"), (.back, "back"),
         ]
@@ -24,7 +29,7 @@ extension Canvas {
     /// The column of the chooser at a place of the screen.
     func columnRow(at point: Point, _ pane: Pane, row: Int) -> Int? {
         let area = columnsArea(Lists.all[pane]?.columnNames.count ?? 0)
-        let list = area.inset(left: 2, top: 1, right: 2, bottom: 3)
+        let list = area.inset(left: 2, top: 1, right: 2, bottom: 4)
         return columnList(pane, row: row).line(at: point, in: list)
     }
 
