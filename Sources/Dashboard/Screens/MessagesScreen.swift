@@ -105,12 +105,13 @@ extension Canvas {
         if log.overwritten > 0 { notes.append("\(Format.count(log.overwritten)) overwritten") }
         let note = " \(notes.joined(separator: ", ")) "
         buffer.put(note, at: Point(x: area.x + 2, y: area.y), style: look[.hint], maxWidth: area.width - 2)
-        let keys: [Span] = [
-            Span(" S", look[.key]), Span(" level  ", look[.hint]), Span("b", look[.key]),
-            Span(state.showsBytes ? " tree  " : " bytes  ", look[.hint]), Span("y", look[.key]),
-            Span(" copy  ", look[.hint]), Span("a", look[.key]), Span(" again  ", look[.hint]), Span("e", look[.key]),
-            Span(" edit ", look[.hint]),
+        let hints: [(Command, String)] = [
+            (.sampling, "level"), (.bytes, state.showsBytes ? "tree" : "bytes"), (.copy, "copy"), (.again, "again"),
+            (.edit, "edit"),
         ]
+        let keys = hints.flatMap { command, text in
+            [Span(" \(state.keymap.key(for: command))", look[.key]), Span(" \(text) ", look[.hint])]
+        }
         let width = keys.reduce(0) { $0 + TextWidth.of($1.text) }
         if width + TextWidth.of(note) + 6 <= area.width {
             buffer.put(keys, at: Point(x: area.right - width - 1, y: area.y))
@@ -124,9 +125,9 @@ extension Canvas {
                 maxWidth: inner.width)
         }
         if lines.count > inner.height, inner.height > 0 {
-            let more = " Enter shows all "
+            let more = " \(state.keymap.key(for: .open)) shows all "
             buffer.put(
-                more, at: Point(x: inner.right - more.count, y: inner.bottom - 1), style: look[.hint])
+                more, at: Point(x: inner.right - TextWidth.of(more), y: inner.bottom - 1), style: look[.hint])
         }
     }
 

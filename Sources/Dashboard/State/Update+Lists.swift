@@ -80,7 +80,7 @@ extension DashboardState {
     mutating func invertSort() {
         guard listInFocus() != nil else { return }
         guard lists[focus]?.sort != nil else {
-            say("Rows stand in the file's order: > sorts them.", isProblem: true)
+            say("Rows stand in the file's order: \(keymap.key(for: .sortRight)) sorts them.", isProblem: true)
             return
         }
         lists[focus]?.sort?.isDescending.toggle()
@@ -101,7 +101,9 @@ extension DashboardState {
             case (false, true): "the largest first"
             case (false, false): "the smallest first"
             }
-        say("\(pane.sentence) by \(column.id), \(way); I inverts, < and > go on.")
+        let invert = keymap.key(for: .invertSort)
+        let next = "\(keymap.key(for: .sortLeft)) and \(keymap.key(for: .sortRight))"
+        say("\(pane.sentence) by \(column.id), \(way); \(invert) inverts, \(next) go on.")
     }
 
     // MARK: Columns
@@ -164,6 +166,7 @@ extension DashboardState {
 
     /// Only what happened at the selected node, link or socket; and back.
     mutating func toggleOnlySelected() {
+        let key = keymap.key(for: .onlySelected)
         guard eventsOf == nil else {
             eventsOf = nil
             say("All events again.")
@@ -174,13 +177,13 @@ extension DashboardState {
             subject = entry.socket == nil ? .node(entry.node) : .socket(entry.subject)
         }
         guard let subject, subject.hasEvents else {
-            say("Select a node, a link or a socket first: n shows its events alone.", isProblem: true)
+            say("Select a node, a link or a socket first: \(key) shows its events alone.", isProblem: true)
             return
         }
         eventsOf = subject
         if Layout(self, size: size).panes.first(where: { $0.pane == .events })?.frame.isEmpty ?? true { show(.events) }
         if case .event = selections[.events]?.subject { selections[.events]?.subject = nil }
-        say("Only the events of \(subject.name); n or Esc shows all.")
+        say("Only the events of \(subject.name); \(key) or \(keymap.key(for: .back)) shows all.")
     }
 }
 
