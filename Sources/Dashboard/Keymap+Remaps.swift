@@ -26,7 +26,8 @@ extension Keymap {
 
     /// Contexts that are asked together: a key may stand in one of them only.
     static let together: [[Context]] = [
-        [.anywhere, .graph, .looking, .moving, .acting], [.anywhere, .messages, .looking, .moving, .acting],
+        [.anywhere, .graph, .lists, .looking, .moving, .acting],
+        [.anywhere, .messages, .lists, .looking, .moving, .acting], [.anywhere, .columns, .moving],
         [.anywhere, .verdicts, .moving], [.anywhere, .composer], [.anywhere, .palette], [.anywhere, .question],
     ]
 
@@ -84,7 +85,7 @@ extension Keymap {
         if remap.keys.isEmpty, isNeeded { return "\"\(remap.name)\" needs a key: there would be no other way to it" }
         for key in remap.keys {
             guard case .character = key.code, !key.control, !key.alt else { continue }
-            if binding.context.isInFront, binding.context != .question {
+            if binding.context == .composer || binding.context == .palette {
                 return "\(key.label) is typed there; take a key with ctrl-, or one like f5"
             }
         }

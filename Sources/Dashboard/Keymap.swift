@@ -241,7 +241,7 @@ public struct Keymap: Sendable {
         Binding(context: .palette, keys: [.tab], label: "Tab", command: .complete, help: "complete what is typed"),
         Binding(
             context: .palette, keys: [.up, .control("p")], label: "↑ Ctrl-P", command: .older,
-            help: "choice before; above the first: what was typed before"),
+            help: "choice before; then what was typed before"),
         Binding(
             context: .palette, keys: [.down, .control("n")], label: "↓ Ctrl-N", command: .newer, help: "next choice"),
         Binding(context: .palette, keys: [.escape], label: "Esc", command: .back, help: "leave, and do nothing"),
@@ -288,10 +288,12 @@ public struct Keymap: Sendable {
         return nil
     }
 
-    /// The key that asks for a command while one looks at a screen, as a sentence names it; its name in the palette where
-    /// it has no key.
-    func key(for command: Command) -> String {
-        let binding = bindings.first { $0.command == command && !$0.keys.isEmpty }
+    /// The key that asks for a command, as a sentence names it; its name in the palette where it has no key.
+    ///
+    /// - Parameter context: where; nil: while one looks at a screen, and where it has no key there, anywhere.
+    func key(for command: Command, in context: Context? = nil) -> String {
+        let all = bindings.filter { $0.command == command && !$0.keys.isEmpty }
+        let binding = all.first { context == nil ? !$0.context.isInFront : $0.context == context } ?? all.first
         return binding.map { $0.keys[0].label } ?? ":\(command.name)"
     }
 

@@ -14,7 +14,8 @@ public final class Collector {
     /// The session's record.
     public let session: SessionRecord
 
-    let layout: RunLayout
+    /// Where it reads.
+    public let layout: RunLayout
     let surroundings: Surroundings
     let model: SessionModel
     private let scratch = Scratch()

@@ -156,6 +156,9 @@ extension Snapshot {
             /// It was set after the socket's first bind or connect.
             public var late: Bool
 
+            /// It acts on later binds and connects alone, and there was one before.
+            public var isTooLate: Bool { late && !SocketOptionText.actsAtOnce.contains(name) }
+
             /// A name, what it was set to, and whether that was after the first bind or connect.
             public init(name: String, value: String, late: Bool) {
                 self.name = name

@@ -53,6 +53,7 @@ struct DashboardRun {
             if let duration, now - start >= .seconds(duration) { return .ended(0) }
             if now >= nextReload {
                 reload(&themes, mailbox)
+                if themes.names != state.themes { mailbox.post(.themesFound(themes.names)) }
                 nextReload = now + Self.reloadTime
             }
             var actions = mailbox.take()
@@ -125,6 +126,10 @@ struct DashboardRun {
         case .read(let paths): errands.read(paths)
         case .keep(let drafts): errands.keep(drafts)
         case .refresh(let every): refresh = every
+        case .readOutput(let node):
+            if let layout = scene.collector?.layout, let output = OutputFiles.tail(of: node, in: layout) {
+                mailbox.post(.output(output))
+            }
         case .copy(let text): screen.terminal.copy(text)
         case .theme(let choice): change(&themes, choice, mailbox)
         case .screenshot(let path): save(view(state, size: screen.terminal.size), state, path, mailbox)
@@ -141,10 +146,8 @@ struct DashboardRun {
                 case .named(let name): try themes.choose(named: name)
                 }
             mailbox.post(.themeChanged(theme.adapted(to: screen.terminal.colorDepth)))
-            let file = ConfigurationFolder.file.map {
-                " To keep it: theme: \(theme.name) in \(ConfigurationFolder.short($0))"
-            }
-            mailbox.post(.message("Theme \(theme.name).\(file ?? "")"))
+            let note = ConfigurationFolder.file.map { "  (this line in \(ConfigurationFolder.short($0)) keeps it)" }
+            mailbox.post(.message("theme: \(theme.name)\(note ?? "")"))
         } catch {
             mailbox.post(.problem(Self.sentence(error)))
         }
@@ -164,10 +167,10 @@ struct DashboardRun {
         do {
             guard let path else {
                 let name = try ScreenDump.writeBoth(frame, theme: state.theme, topology: state.topology.name)
-                return mailbox.post(.message("The screen is saved: \(name).svg and .txt, in the current folder."))
+                return mailbox.post(.message("Saved: \(name).svg and .txt, in the current folder."))
             }
             try ScreenDump.write(frame, theme: state.theme, to: path)
-            mailbox.post(.message("The screen is saved: \(path)"))
+            mailbox.post(.message("Saved: \(path)"))
         } catch {
             mailbox.post(.problem(Self.sentence(error)))
         }

@@ -92,7 +92,7 @@ struct SchemaCommand: ParsableCommand {
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the bundled topologies and themes, and the sessions that run.",
+        commandName: "list", abstract: "List the bundled topologies, the themes, and the sessions that run.",
         discussion: "Example: zmqtop list")
 
     func run() {
@@ -103,7 +103,7 @@ struct ListCommand: ParsableCommand {
             print("  " + name.padding(toLength: max(14, name.count), withPad: " ", startingAt: 0) + "  " + about)
         }
         print("themes")
-        for name in installation.bundledThemes { print("  " + name) }
+        for name in Themes.names(installation) { print("  " + name) }
         print("sessions")
         print(SessionTable.text(SessionDirectory.sessions()))
     }

@@ -59,7 +59,6 @@ struct Installation {
     }
 
     var bundledTopologies: [String] { names(in: topologies) }
-    var bundledThemes: [String] { names(in: themes) }
 
     private func names(in folder: String?) -> [String] {
         guard let folder, let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }

@@ -27,7 +27,7 @@ struct Screen {
         do {
             terminal = try TerminalScreen(mouse: configuration.mouse)
         } catch {
-            throw Failure("\(error) Without a terminal, run it with --headless.")
+            throw Failure("\(error).")
         }
         isASCII = drawing.ascii || configuration.ascii || !terminal.supportsUnicode
     }

@@ -11,10 +11,13 @@ struct Themes {
     /// What the file was when it was read.
     private var stamp: Stamp?
 
+    /// The names of all themes: bundled ones and the person's own.
+    static func names(_ installation: Installation) -> [String] { files(in: folders(installation)).map(name) }
+
     /// - Parameter name: a theme's name, or the path of a file.
     /// - Throws: `Failure` with the names that there are, or with what is wrong in the file.
     init(_ name: String, installation: Installation) throws {
-        folders = [installation.themes, ConfigurationFolder.path.map { $0 + "/themes" }].compactMap { $0 }
+        folders = Self.folders(installation)
         path = try Self.file(name, in: folders)
         stamp = Stamp(path)
         current = try Self.load(path)
@@ -76,6 +79,10 @@ struct Themes {
             seconds = status.st_mtim.tv_sec
             nanoseconds = status.st_mtim.tv_nsec
         }
+    }
+
+    private static func folders(_ installation: Installation) -> [String] {
+        [installation.themes, ConfigurationFolder.path.map { $0 + "/themes" }].compactMap { $0 }
     }
 
     private static func files(in folders: [String]) -> [String] {

@@ -112,7 +112,13 @@ enum Fixture {
             receivedBytes: 3900 * seconds, sendRate: 600, receiveRate: 15, wouldBlock: 3, sendQueue: 37,
             receiveQueue: 1,
             lost: 0, discarded: 0, hwm: .init(send: 1000, receive: 500),
-            blocked: .init(call: "zmq_send", for: 1.2, on: ["scheduler.backend"]))
+            blocked: .init(call: "zmq_send", for: 1.2, on: ["scheduler.backend"]),
+            options: [
+                .init(name: "linger", value: "200", late: false),
+                .init(name: "routing_id", value: "engine-1", late: false),
+                .init(name: "sndhwm", value: "500", late: false),
+                .init(name: "heartbeat_ivl", value: "1000", late: true),
+            ])
         let failing = Snapshot.Socket(
             id: "engine-2.work", node: "engine-2", name: "work", type: "DEALER", declared: true, observed: false,
             endpoints: [backend])
@@ -135,7 +141,11 @@ enum Fixture {
             received: messages, rate: rate, bytes: bytes, depth: depth,
             stages: .init(sendQueue: stages.0, kernel: stages.1, receiveQueue: stages.2), lost: lost, discarded: 0,
             latency: p50.flatMap { p50 in
-                p99.map { .init(p50: p50, p90: $0 / 2, p99: $0, max: $0 * 2, samples: 58) }
+                p99.map {
+                    .init(
+                        p50: p50, p90: $0 / 2, p99: $0, max: $0 * 2, samples: 58,
+                        buckets: [0, 0, 0, 1, 3, 9, 14, 16, 8, 5, 2, 0, 0, 0, 0, 0])
+                }
             })
     }
 

@@ -64,17 +64,31 @@ import Testing
     }
 
     @Test func everyCommandOfTheKeymapIsThere() {
-        let state = open()
-        let names = Set(state.verbs.map(\.name))
+        var offered: Set<String> = []
+        for screen in Screen.allCases {
+            var state = DashboardState.fixture()
+            state.type("\(screen.digit):")
+            let names = state.verbs.map(\.name)
+            #expect(Set(names).count == names.count, "two of one name")
+            #expect(state.choices.count == names.count, "all are shown while nothing is typed")
+            offered.formUnion(names)
+        }
         for binding in Keymap.bindings where !binding.context.isInFront && binding.context != .moving {
             switch binding.command {
             case .screen, .palette, .back, .interrupt: continue
-            default: #expect(names.contains(binding.command.name), "\(binding.command.name) is missing")
+            default: #expect(offered.contains(binding.command.name), "\(binding.command.name) is missing")
             }
         }
-        for name in ["screen", "go", "resume", "refresh", "quit"] { #expect(names.contains(name)) }
-        #expect(names.count == state.verbs.count, "two of one name")
-        #expect(state.choices.count == state.verbs.count, "all are shown while nothing is typed")
+        for name in ["screen", "go", "resume", "refresh", "quit"] { #expect(offered.contains(name)) }
+    }
+
+    /// What only another screen has is not offered here.
+    @Test func aScreensOwnCommandsAreOfferedThere() {
+        var state = open()
+        #expect(state.verbs.contains { $0.name == "zoom-in" })
+        state.press([Key(.escape)])
+        state.type("2:")
+        #expect(!state.verbs.contains { $0.name == "zoom-in" })
     }
 
     @Test(arguments: [
@@ -179,6 +193,24 @@ import Testing
         #expect(palette(state)?.selected == 2)
         state.press([Key(.up)])
         #expect(palette(state)?.selected == 1)
+    }
+
+    @Test func theMouseMarksAChoice() {
+        var state = open("screen ")
+        func click(_ x: Int, _ y: Int) {
+            _ = update(&state, .input(.mouse(MouseEvent(.press(0), at: Point(x: x, y: y)))))
+        }
+        let lines = view(state, size: state.size).buffer.lines
+        let row = lines.firstIndex { $0.contains("screen links") } ?? 0
+        click(10, row)
+        #expect(state.choices[palette(state)?.selected ?? 0].line == "screen links")
+        click(10, 23)
+        click(0, 0)
+        #expect(state.choices[palette(state)?.selected ?? 0].line == "screen links", "nothing stands there")
+        _ = update(&state, .input(.mouse(MouseEvent(.scrollDown, at: Point(x: 10, y: 10)))))
+        #expect(state.choices[palette(state)?.selected ?? 0].line == "screen sockets")
+        state.type("\r")
+        #expect(state.screen == .sockets)
     }
 
     @Test func itIsLeft() {

@@ -35,9 +35,19 @@ import Testing
             _ = update(&state, .messages(Fixture.messages, overwritten: 0))
             state.type("kkk\r")
         },
-        Scene(name: "detail-node") { $0.type("2jjjjj\r") },
-        Scene(name: "detail-link") { $0.type("3jjj\r") },
+        Scene(name: "detail-node") { state in
+            state.type("2jjjjj\r")
+            _ = update(
+                &state,
+                .output(
+                    NodeOutput(
+                        node: "engine-2", lines: ["loading weights", "batch 6 of 8"],
+                        errors: ["CUDA out of memory: tried to allocate 2.00 GiB"])))
+        },
+        Scene(name: "detail-down") { $0.type("3jjjj\r") },
         Scene(name: "detail-socket") { $0.type("4jjjjj\r") },
+        Scene(name: "detail-graph") { $0.type("jjj\r") },
+        Scene(name: "detail-link") { $0.type("3jjj\r") },
         Scene(name: "help") { $0.type("?") },
         Scene(name: "question") { $0.type("X") },
         Scene(name: "filter") { $0.type("/engine") },

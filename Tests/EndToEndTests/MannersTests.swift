@@ -76,15 +76,15 @@ struct MannersTests {
         try tmux.key("Escape")
         try tmux.screen("the palette's end") { !$0.contains("did you mean") }
         try tmux.type("t")
-        try tmux.screen("the next theme") { $0.contains("To keep it: theme:") }
+        try tmux.screen("the next theme") { $0.contains("theme: ") && $0.contains("keeps it") }
         try tmux.type("T")
-        try tmux.screen("and back") { $0.contains("Theme night") }
+        try tmux.screen("and back") { $0.contains("theme: night ") }
         try tmux.type(" ")
         try tmux.screen("frozen") { $0.contains("FROZEN") }
         try tmux.type(" ")
         try tmux.screen("live") { $0.contains("Live again") }
         try tmux.type("P")
-        try tmux.screen("the picture") { $0.contains("The screen is saved") }
+        try tmux.screen("the picture") { $0.contains("Saved: zmqtop-pipeline-") }
         let pictures = try FileManager.default.contentsOfDirectory(atPath: workplace.folder)
             .filter { $0.hasPrefix("zmqtop-pipeline-") }
         #expect(pictures.count == 2, "\(pictures)")

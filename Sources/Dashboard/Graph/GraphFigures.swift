@@ -16,8 +16,8 @@ struct EdgeFigures {
     /// The shortest wait until the next attempt.
     var retryIn: Double?
     var faults: [String] = []
-    /// Whether the socket at its `from` or `to` end waits for the other one in a call, and since how many seconds.
-    var waits: Double?
+    /// The longest that somebody waits on one of its links.
+    var wait: LinkWait?
 
     init(_ edge: GraphModel.Edge, in shown: Observation) {
         var rank = -1
@@ -38,11 +38,7 @@ struct EdgeFigures {
             depth = depth.flatMap { sum in flow.depth.map { sum + $0 } }
             if let wait = link.retryIn { retryIn = min(retryIn ?? wait, wait) }
             faults += link.faults
-            for (end, other) in [(link.from, link.to), (link.to, link.from)] {
-                if let blocked = shown.socket(end)?.blocked, blocked.on.contains(other) {
-                    waits = max(waits ?? 0, blocked.for)
-                }
-            }
+            if let wait = shown.waits[id], wait.time > self.wait?.time ?? 0 { self.wait = wait }
         }
         if !carriesForward { forward = nil }
         if !carriesBackward { backward = nil }

@@ -41,13 +41,17 @@ struct GraphState: Equatable, Sendable {
 
     /// What a layout depends on.
     private struct Basis: Equatable {
-        var model: GraphModel
+        var structure: Int
+        var folds: [String: Bool]
         var zoom: GraphZoom?
         var size: Size
     }
 
     /// Lays out what is seen now for a pane of that size; does nothing while neither has changed.
     mutating func settle(_ shown: Observation, size: Size) {
+        let next = Basis(structure: shown.structure, folds: folds, zoom: zoom, size: size)
+        guard next != basis else { return }
+        basis = next
         let groups = GraphModel.groups(shown)
         var folded = Set(groups.filter { folds[$0.name] == true }.map(\.name))
         // Groups fold, the largest first, until it all fits at the least zoom; what was unfolded by hand stays so.
@@ -58,9 +62,6 @@ struct GraphState: Equatable, Sendable {
             model = GraphModel(shown, folded: folded)
         }
         self.folded = folded
-        let next = Basis(model: model, zoom: zoom, size: size)
-        guard next != basis else { return }
-        basis = next
         self.model = model
         let choices = zoom.map { [$0] } ?? GraphZoom.allCases.reversed()
         for choice in choices {

@@ -109,8 +109,8 @@ extension Canvas {
             (.sampling, "level"), (.bytes, state.showsBytes ? "tree" : "bytes"), (.copy, "copy"), (.again, "again"),
             (.edit, "edit"),
         ]
-        let keys = hints.flatMap { command, text in
-            [Span(" \(state.keymap.key(for: command))", look[.key]), Span(" \(text) ", look[.hint])]
+        let keys = hints.flatMap { command, word in
+            [Span(" \(state.keymap.key(for: command))", look[.key]), Span(" \(word) ", look[.hint])]
         }
         let width = keys.reduce(0) { $0 + TextWidth.of($1.text) }
         if width + TextWidth.of(note) + 6 <= area.width {

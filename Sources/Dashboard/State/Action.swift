@@ -15,6 +15,8 @@ public enum Action: Equatable, Sendable {
     case reply(to: SessionCommand, ControlReply)
     /// What became of the injection that an effect asked for, line by line.
     case injection(ControlReply)
+    /// What a node wrote last, as an effect asked for.
+    case output(NodeOutput)
     /// What became of the order to a node's own socket.
     case order(OrderProgress)
     /// The contents of the files that an effect asked for, by their paths, or why one cannot be had: a sentence.
@@ -26,6 +28,8 @@ public enum Action: Equatable, Sendable {
     /// A sentence for the status line about what went wrong.
     case problem(String)
     case themeChanged(Theme)
+    /// The names of the themes that there are now.
+    case themesFound([String])
     /// The picture is about to be drawn. The terminal gets one so often at most: zero for one that keeps up.
     case drawn(every: Duration)
     /// Time since the dashboard began; messages vanish by it.
@@ -42,6 +46,8 @@ public enum Effect: Equatable, Sendable {
     case quit
     /// Give the terminal back, and let the session go on.
     case detach
+    /// Read the last lines that a node wrote, and answer with `Action.output`; with nothing where none are kept.
+    case readOutput(node: String)
     /// Have a node's own socket send it, and answer with `Action.order` until that is over.
     case injectAs(String, Injection)
     /// Read these files, and answer with `Action.files`.

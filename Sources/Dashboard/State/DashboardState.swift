@@ -68,6 +68,11 @@ public struct DashboardState: Equatable, Sendable {
     /// What Enter opened, and how far it is scrolled.
     var detail: Subject?
     var detailOffset = 0
+    /// What the node that is opened wrote last, once it was read.
+    var output: NodeOutput?
+    /// Of whom it was asked for, and when.
+    var outputNode: String?
+    var outputAskedAt: Duration?
     var filter = Filter()
     /// What was chosen for each list.
     var lists: [Pane: ListSettings] = [:]
@@ -138,7 +143,7 @@ public struct DashboardState: Equatable, Sendable {
 
     /// How long one picture stands while something moves in it; nil while nothing does.
     public var motion: Duration? {
-        guard screen == .topology, detail == nil, frozen == nil, !graph.layout.paths.isEmpty,
+        guard screen == .topology, detail == nil || isDetailBeside, frozen == nil, !graph.layout.paths.isEmpty,
             shown.flows.contains(where: { $0.link.state == .up && ($0.rate ?? 0) > 0 })
         else { return nil }
         return .milliseconds(200)

@@ -32,6 +32,13 @@ struct LinkFlow: Equatable, Sendable {
     /// Where only the kernel's tables tell.
     var kernelBytes: Int? { link.source == .kernel ? sum(\.kernelBytes) : nil }
     var discarded: Int? { sum(\.discarded) }
+    /// Delivered so far, by the ways of which that is known; nil when it is of none.
+    var received: Int? {
+        let out = carriesOut ? link.out.received : nil
+        let back = carriesBack ? link.back.received : nil
+        guard let out else { return back }
+        return out + (back ?? 0)
+    }
     /// Whether what it does not tell is a gap in a sum: before it ever carried anything, and when its connection is gone,
     /// there is nothing to tell.
     var leavesGaps: Bool { link.state != .declared && link.state != .connecting && link.state != .retrying }

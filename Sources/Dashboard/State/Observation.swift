@@ -34,6 +34,16 @@ package struct Observation: Equatable, Sendable {
         }
     }
 
+    /// A time between two snapshots that are far from each other, in seconds of the session.
+    struct Gap: Equatable, Sendable {
+        var from: Double
+        var to: Double
+
+        /// Longer than the slowest refresh.
+        static let least = 6.0
+        static let capacity = 32
+    }
+
     package private(set) var snapshot: Snapshot?
     package private(set) var totals = Totals()
     private(set) var log = EventLog()
@@ -42,6 +52,10 @@ package struct Observation: Equatable, Sendable {
     private(set) var messages = MessageLog()
     /// Messages a second of each link, by its id, both ways together.
     private(set) var linkRates = SeriesTable()
+    /// When each link was down, by its id.
+    private(set) var downtimes = DowntimesTable()
+    /// Times in which nobody looked, oldest first.
+    private(set) var gaps: [Gap] = []
     /// Messages a second of each socket and of each node's sockets together, sent and received.
     private(set) var socketRates = SeriesTable()
     private(set) var nodeRates = SeriesTable()
@@ -49,6 +63,11 @@ package struct Observation: Equatable, Sendable {
     private(set) var nodeCPU = SeriesTable()
     private(set) var messageRates = Series()
     private(set) var byteRates = Series()
+
+    /// On which links somebody waits in a call for the other end, by their ids.
+    private(set) var waits: [String: LinkWait] = [:]
+    /// Raised when nodes, sockets or links come, go or change places, and when a kind or a group is learnt.
+    private(set) var structure = 0
 
     /// The links' two ways as one, in the order of the links.
     private(set) var flows: [LinkFlow] = []
@@ -116,7 +135,11 @@ package struct Observation: Equatable, Sendable {
         snapshot = next
         revision += 1
         let before = names
-        if names.update(next) { rename(from: before) }
+        if names.update(next) {
+            rename(from: before)
+            structure += 1
+        }
+        waits = LinkWait.all(next)
         verdicts = next.findings
         for event in next.events { log.append(event) }
         noteChanges(from: previous, to: next)
@@ -131,7 +154,16 @@ package struct Observation: Equatable, Sendable {
             isTimed = isTimed || flow.latency != nil
         }
         sumUp(previous: previous, next: next)
+        noteDowntimes(previous: previous, next: next)
         record(previous: previous, next: next)
+    }
+
+    private mutating func noteDowntimes(previous: Snapshot?, next: Snapshot) {
+        if let previous, next.elapsed > previous.elapsed + Gap.least {
+            gaps.append(Gap(from: previous.elapsed, to: next.elapsed))
+            if gaps.count > Gap.capacity { gaps.removeFirst() }
+        }
+        downtimes.note(flows, at: next.elapsed)
     }
 
     /// The curves. A figure stands for the time since the look before, unless that was much longer than usual.
@@ -151,6 +183,7 @@ package struct Observation: Equatable, Sendable {
     /// Lays what is kept from look to look in the order of the new names.
     private mutating func rename(from before: NameIndex) {
         linkRates.rename(names.linkIds, places: names.link)
+        downtimes.rename(names.linkIds, places: names.link)
         nodeRates.rename(names.nodeNames, places: names.node)
         nodeCPU.rename(names.nodeNames, places: names.node)
         socketRates.rename(names.socketIds, places: names.socket)

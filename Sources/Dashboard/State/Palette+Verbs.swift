@@ -1,7 +1,8 @@
 import Telemetry
 
 extension DashboardState {
-    /// All that can be typed, in the order of the keymap.
+    /// All that can be typed: what one does to nodes, what concerns all screens, and what the screen that is open has of
+    /// its own.
     var verbs: [Palette.Verb] {
         var verbs: [Palette.Verb] = []
         var seen: Set<String> = []
@@ -11,10 +12,13 @@ extension DashboardState {
         }
         add("screen", "open a screen", .oneOf(kind: "screen", names: Screen.allCases.map(\.word), isNeeded: true))
         add("go", "select a node, a link or a socket", .oneOf(kind: "subject", names: subjectNames, isNeeded: true))
-        for binding in keymap.bindings where binding.isTypable {
-            add(
-                binding.command.name, binding.help, keys: binding.keys.isEmpty ? "" : binding.label,
-                argument(of: binding.command))
+        let own = contexts.filter { ![.acting, .looking, .moving].contains($0) }
+        for context in [.acting, .looking] + own {
+            for binding in keymap.bindings where binding.context == context && binding.isTypable {
+                add(
+                    binding.command.name, binding.help, keys: binding.keys.isEmpty ? "" : binding.label,
+                    argument(of: binding.command))
+            }
         }
         add("resume", "let a paused node go on", .oneOf(kind: "node", names: nodeNames, isNeeded: false))
         add("refresh", "look this often", .text("a time from 20ms to 1m, as 200ms or 1s", isNeeded: true))
@@ -40,10 +44,8 @@ extension DashboardState {
 }
 
 extension Keymap.Binding {
-    /// Whether the palette offers it: what moves a cursor is quicker by its key, and what stands in front of a screen
-    /// has its own keys.
+    /// Whether the palette offers it: screens are an argument there, and there is nothing to go back from.
     fileprivate var isTypable: Bool {
-        if context.isInFront || context == .moving || context == .anywhere { return false }
         switch command {
         case .screen, .palette, .back: return false
         default: return true

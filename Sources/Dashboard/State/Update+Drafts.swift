@@ -8,7 +8,8 @@ extension DashboardState {
     /// The next or previous of those that are kept.
     mutating func recallDraft(by step: Int) {
         guard !drafts.isEmpty else {
-            composer.problem = "Nothing is kept yet: type a name here, and Ctrl-T keeps the message by it."
+            composer.problem =
+                "Nothing is kept yet: type a name here, and \(keymap.key(for: .keep)) keeps the message by it."
             return
         }
         let place = drafts.firstIndex { $0.name == composer.name.text }
@@ -21,7 +22,7 @@ extension DashboardState {
         let name = composer.name.text.trimmed
         guard !name.isEmpty else {
             composer.field = .template
-            composer.problem = "Type a name for it first; Ctrl-T then keeps it."
+            composer.problem = "Type a name for it first; \(keymap.key(for: .keep)) then keeps it."
             return []
         }
         let kept = KeptDraft(name: name, draft: composer.draft)
@@ -44,7 +45,7 @@ extension DashboardState {
             return []
         }
         drafts.remove(at: place)
-        say("Forgot \(name): Ctrl-T keeps it again.")
+        say("Forgot \(name): \(keymap.key(for: .keep)) keeps it again.")
         return [.keep(drafts)]
     }
 }

@@ -166,7 +166,6 @@ extension DashboardState {
 
     /// Only what happened at the selected node, link or socket; and back.
     mutating func toggleOnlySelected() {
-        let key = keymap.key(for: .onlySelected)
         guard eventsOf == nil else {
             eventsOf = nil
             say("All events again.")
@@ -177,13 +176,17 @@ extension DashboardState {
             subject = entry.socket == nil ? .node(entry.node) : .socket(entry.subject)
         }
         guard let subject, subject.hasEvents else {
-            say("Select a node, a link or a socket first: \(key) shows its events alone.", isProblem: true)
+            say(
+                "Select a node, a link or a socket first: \(keymap.key(for: .onlySelected)) shows its events alone.",
+                isProblem: true)
             return
         }
         eventsOf = subject
         if Layout(self, size: size).panes.first(where: { $0.pane == .events })?.frame.isEmpty ?? true { show(.events) }
         if case .event = selections[.events]?.subject { selections[.events]?.subject = nil }
-        say("Only the events of \(subject.name); \(key) or \(keymap.key(for: .back)) shows all.")
+        say(
+            "Only the events of \(subject.name); \(keymap.key(for: .onlySelected)) or \(keymap.key(for: .back)) shows all."
+        )
     }
 }
 

@@ -20,6 +20,7 @@ extension DashboardState {
             clickColumns(point, pane, row: row)
             return
         }
+        if case .palette = overlay { return clickChoice(point) }
         guard overlay == nil || overlay == .filter else { return }
         let layout = Layout(self, size: size)
         if layout.verdict?.contains(point) == true {
@@ -35,6 +36,7 @@ extension DashboardState {
         }
         guard let place = layout.panes.first(where: { $0.frame.contains(point) }) else { return }
         focus = place.pane
+        defer { if detail != nil { followSelection() } }
         if place.pane == .graph {
             guard let subject = graphSubject(at: point, in: place.frame) else { return }
             graph.followsHottest = false
@@ -62,17 +64,23 @@ extension DashboardState {
             findings.selected = max(0, min(findings.selected + step.signum(), findings.entries.count - 1))
             return
         }
+        if case .palette(var palette) = overlay {
+            palette.selected = max(0, min(palette.selected + step / 3, choices.count - 1))
+            overlay = .palette(palette)
+            return
+        }
         if case .columns(let pane, let row) = overlay {
             let last = (Lists.all[pane]?.columnNames.count ?? 1) - 1
             overlay = .columns(pane, row: max(0, min(row + step / 3, last)))
             return
         }
         guard overlay == nil || overlay == .filter else { return }
-        if detail != nil {
+        let layout = Layout(self, size: size)
+        if let area = layout.detail, area.contains(point) || !isDetailBeside {
             detailOffset += step
             return
         }
-        let layout = Layout(self, size: size)
+        defer { if detail != nil { followSelection() } }
         if let place = layout.panes.first(where: { $0.frame.contains(point) }) { focus = place.pane }
         if focus == .graph {
             pan(x: 0, y: step)

@@ -21,6 +21,15 @@ extension DashboardState {
     /// What is pasted into one line is cut here: no name is longer, and more is a slip of the mouse.
     static let longestLine = 1000
 
+    /// Marks the choice under the mouse; Enter does it.
+    mutating func clickChoice(_ point: Point) {
+        guard case .palette(var palette) = overlay,
+            let row = Canvas(state: self, size: size).choice(at: point, palette)
+        else { return }
+        palette.selected = row
+        overlay = .palette(palette)
+    }
+
     mutating func typeCommand(_ key: Key) -> [Effect] {
         guard case .palette(var palette) = overlay else { return [] }
         let choices = choices

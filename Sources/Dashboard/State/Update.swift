@@ -19,11 +19,13 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
+    case .output(let output): state.take(output)
     case .order(let progress): state.take(progress)
     case .files(let files, let problem): effects = state.take(files, problem: problem)
     case .drafts(let drafts): state.drafts = drafts
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
+    case .themesFound(let names): state.themes = names
     case .themeChanged(let theme):
         state.theme = theme
     case .drawn(let interval):
@@ -42,7 +44,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     }
     state.isFrameDue = true
     state.settle()
-    return effects
+    return effects + state.askForOutput()
 }
 
 extension DashboardState {
@@ -62,7 +64,8 @@ extension DashboardState {
             say("\(detail.name) is gone.")
         }
         if detail != nil {
-            detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - layout.body.height))
+            let height = layout.detail?.height ?? 0
+            detailOffset = max(0, min(detailOffset, Canvas(state: self, size: size).detailHeight - height))
         }
         if overlay == .findings { findings.settle(allFindings, elapsed: shown.snapshot?.elapsed ?? 0) }
         if case .help(let offset) = overlay {
@@ -107,8 +110,9 @@ extension DashboardState {
     }
 
     /// Where keys are looked for, the nearest first.
-    private var contexts: [Keymap.Context] {
-        (focus == .graph && detail == nil ? [.graph] : []) + (screen == .messages ? [.messages] : [])
+    var contexts: [Keymap.Context] {
+        (focus == .graph && (detail == nil || isDetailBeside) ? [.graph] : [])
+            + (screen == .messages ? [.messages] : [])
             + [.moving, .looking, .lists, .acting]
     }
 
@@ -181,7 +185,7 @@ extension DashboardState {
         case .previousScreen: turn(by: -1)
         case .up, .down, .pageUp, .pageDown, .first, .last: move(command)
         case .left, .right:
-            if focus != .graph || detail != nil {
+            if focus != .graph || (detail != nil && !isDetailBeside) {
                 changeFocus(by: command == .left ? -1 : 1)
             } else {
                 _ = walk(command)
@@ -251,24 +255,17 @@ extension DashboardState {
     }
 
     private mutating func changeFocus(by step: Int) {
-        guard detail == nil, let place = screen.panes.firstIndex(of: focus) else { return }
+        guard detail == nil || isDetailBeside, let place = screen.panes.firstIndex(of: focus) else { return }
         focus = screen.panes[(place + step + screen.panes.count) % screen.panes.count]
     }
 
     private mutating func move(_ command: Command) {
         let layout = Layout(self, size: size)
-        if detail != nil {
-            let page = max(1, layout.body.height - 1)
-            switch command {
-            case .up: detailOffset -= 1
-            case .down: detailOffset += 1
-            case .pageUp: detailOffset -= page
-            case .pageDown: detailOffset += page
-            case .first: detailOffset = 0
-            default: detailOffset = .max / 2
-            }
+        if let area = layout.detail, !isDetailBeside || command == .pageUp || command == .pageDown {
+            scrollDetail(command, page: max(1, area.height - 3))
             return
         }
+        defer { if detail != nil { followSelection() } }
         if focus == .graph {
             moveInGraph(command)
             return
@@ -324,20 +321,11 @@ extension DashboardState {
         let newest = focus == .messages ? rows(of: .messages).last : nil
         guard let subject = selections[focus]?.subject ?? newest else { return }
         detailOffset = 0
-        if case .event(let id) = subject, let entry = shown.log.entry(id) {
-            guard entry.count == 1 else {
-                unfolded.formSymmetricDifference([id])
-                return
-            }
-            // What is known of an event is its line; what one wants to see is where it happened.
-            let socket = Subject.socket(entry.subject)
-            detail = exists(socket) ? socket : .node(entry.node)
-        } else if case .group = subject {
-            fold()
-        } else if case .edge = subject {
-            showLinks(of: subject)
-        } else {
-            detail = subject
+        switch subject {
+        case .event(let id) where (shown.log.entry(id)?.count ?? 1) > 1: unfolded.formSymmetricDifference([id])
+        case .group: fold()
+        case .edge: showLinks(of: subject)
+        default: detail = openable(subject)
         }
     }
 

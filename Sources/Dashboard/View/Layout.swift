@@ -27,6 +27,8 @@ struct Layout: Equatable {
     var panes: [PanePlace]
     /// Where the selected message is shown.
     var preview: Rect?
+    /// What was opened: the whole body, or, on a wide terminal, beside the lists.
+    var detail: Rect?
     /// Whether lists have borders: in a small window the rows need the room.
     var isBoxed: Bool
 
@@ -38,12 +40,18 @@ struct Layout: Equatable {
         status = Rect(x: 0, y: max(0, size.height - 1), width: width, height: 1)
         isBoxed = body.height >= 28 && width >= 100
         panes = []
-        let wholeBody = body
+        var wholeBody = body
         if state.headline != nil, body.height > 3 {
             verdict = body.row(body.height - 1)
             body.height -= 1
         }
-        guard state.detail == nil else { return }
+        if state.detail != nil {
+            detail = body
+            guard state.isDetailBeside else { return }
+            body.width = Self.listWidth(state, size)
+            wholeBody.width = body.width
+            detail = Rect(x: body.right, y: body.y, width: width - body.width, height: body.height)
+        }
         if state.screen == .topology {
             arrangeTopology(state, wholeBody: wholeBody)
         } else if state.screen == .messages {
@@ -58,6 +66,21 @@ struct Layout: Equatable {
                 return place
             }
         }
+    }
+
+    /// Whether there is room for details beside the lists of the screen: a graph needs more than a list.
+    static func hasRoomBeside(_ state: DashboardState) -> Bool {
+        switch state.screen {
+        case .topology: state.size.width >= 140
+        case .messages: false
+        default: state.size.width >= 120
+        }
+    }
+
+    /// Columns that the lists have.
+    static func listWidth(_ state: DashboardState, _ size: Size) -> Int {
+        guard state.isDetailBeside else { return size.width }
+        return size.width - min(max(64, size.width * 9 / 20), 110)
     }
 
     /// The graph takes what it needs, and leaves the links their rows as far as those are few; where there is room to spare
@@ -92,7 +115,7 @@ struct Layout: Equatable {
         guard state.screen == .topology else { return nil }
         let height = max(0, size.height - 3)
         return Rect(
-            x: 0, y: 2, width: size.width,
+            x: 0, y: 2, width: listWidth(state, size),
             height: graphRoom(state, height, isBoxed: height >= 28 && size.width >= 100))
     }
 

@@ -13,8 +13,11 @@ extension Canvas {
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
         let list = inner.inset(bottom: 2)
         buffer.draw(columnList(pane, row: row), in: list)
+        let ways: [(Command, String)] = [
+            (.toggleColumn, "shows or hides"), (.resetColumns, "as at first"), (.back, "back"),
+        ]
         let hints = KeyHints(
-            [("Space", "shows or hides"), ("0", "as at first"), ("Esc", "back")], look: look)
+            ways.map { (state.keymap.key(for: $0.0, in: .columns), $0.1) }, look: look)
         buffer.draw(hints, in: inner.row(inner.height - 1))
     }
 

@@ -170,12 +170,15 @@ extension Canvas {
         guard area.height > 0 else { return }
         let isFocused = form.field == .send
         let button = form.isSending ? "[ sending \(glyphs.ellipsis) ]" : "[ Send ]"
+        let ways: [(Command, String)] = [(.send, "sends"), (.nextField, "next field"), (.back, "closes")]
+        let hints = ways.flatMap { command, word in
+            [Span("  \(state.keymap.key(for: command, in: .composer))", look[.key]), Span(" \(word)", look[.hint])]
+        }
         buffer.put(
             [
-                Span(button, isFocused ? look[.selection].adding(.bold) : look[.accent]),
-                Span("  Ctrl-S", look[.key]), Span(" sends", look[.hint]), Span("  Tab", look[.key]),
-                Span(" next field", look[.hint]), Span("  Esc", look[.key]), Span(" closes", look[.hint]),
-            ], at: Point(x: area.x + Self.labelWidth, y: area.y), maxWidth: max(0, area.width - Self.labelWidth))
+                Span(button, isFocused ? look[.selection].adding(.bold) : look[.accent])
+            ] + hints, at: Point(x: area.x + Self.labelWidth, y: area.y), maxWidth: max(0, area.width - Self.labelWidth)
+        )
     }
 
     // MARK: Results

@@ -10,7 +10,7 @@ extension Canvas {
         let count = finding.isLint || finding.lasted != nil ? state.topology.findings.count : state.allFindings.count
         let others = count - (finding.lasted == nil ? 1 : 0)
         let note: [Span] =
-            [Span(others > 0 ? " +\(others) " : " ", look[.dim]), Span("v", look[.key])]
+            [Span(others > 0 ? " +\(others) " : " ", look[.dim]), Span(state.keymap.key(for: .verdict), look[.key])]
         let width = note.reduce(0) { $0 + TextWidth.of($1.text) }
         let room = line.width - width
         let spans = heading(of: finding) + [Span("  \(finding.text)", finding.lasted == nil ? .plain : look[.dim])]
@@ -19,7 +19,7 @@ extension Canvas {
     }
 
     /// `▲ stalled-link`; `○ lint hwm-zero`; `◇ blocked-on is over after 12 s`.
-    private func heading(of finding: Finding) -> [Span] {
+    func heading(of finding: Finding) -> [Span] {
         if let lasted = finding.lasted {
             return [
                 Span("\(glyphs.exited) \(finding.rule)", look[.dim]),

@@ -85,7 +85,7 @@ extension Canvas {
         if state.filter.isActive, state.overlay != .filter {
             let text = Buffer.fitted(state.filter.text, width: 20, ellipsis: glyphs.ellipsis)
             notes.append([Span("/\(text)", look[.key])])
-            notes.append([Span("Esc clears", look[.hint])])
+            notes.append([Span("\(state.keymap.key(for: .back)) clears", look[.hint])])
         }
         if let subject = state.eventsOf, state.screen.panes.contains(.events) {
             let name = Buffer.fitted(subject.name, width: min(24, max(8, room - 2)), ellipsis: glyphs.ellipsis)

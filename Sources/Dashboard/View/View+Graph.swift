@@ -40,8 +40,8 @@ extension Canvas {
 
     private func style(_ figures: EdgeFigures, isSelected: Bool) -> Style {
         let style =
-            if figures.waits != nil {
-                look[.warning]
+            if let wait = figures.wait {
+                look[wait.isCircle ? .bad : .warning]
             } else {
                 switch figures.state {
                 case .up: look[figures.isLive ? .edge : .edgeIdle]
@@ -98,9 +98,11 @@ extension Canvas {
     private func texts(_ figures: EdgeFigures) -> [String] {
         let count = figures.links > 1 ? "×\(figures.links) " : ""
         if !figures.faults.isEmpty { return [figures.faults[0]] }
-        if let waits = figures.waits {
-            let time = Format.seconds(waits)
-            return ["\(glyphs.warning) waits \(time)", "\(glyphs.warning) \(time)", time, "\(glyphs.warning)"]
+        if let wait = figures.wait {
+            let mark = wait.isCircle ? glyphs.failed : glyphs.warning
+            let time = Format.seconds(wait.time)
+            return (wait.isCircle ? ["\(mark) deadlock \(time)"] : [])
+                + ["\(mark) waits \(time)", "\(mark) \(time)", time, "\(mark)"]
         }
         switch figures.state {
         case .up:
@@ -143,7 +145,7 @@ extension Canvas {
         guard taken.isDisjoint(with: cells) else { return }
         taken.formUnion(cells)
         var style = style(figures, isSelected: isSelected)
-        if figures.state == .up, figures.waits == nil, !isSelected { style = figures.isLive ? .plain : look[.dim] }
+        if figures.state == .up, figures.wait == nil, !isSelected { style = figures.isLive ? .plain : look[.dim] }
         put(text, at: Point(x: x, y: label.y).moved(by: shift), style, in: area)
     }
 

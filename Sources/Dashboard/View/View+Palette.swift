@@ -4,11 +4,8 @@ extension Canvas {
     /// The line to type in above, what can be chosen below, the way out at the foot.
     mutating func drawPalette(_ palette: Palette) {
         let choices = state.choices
-        let width = min(size.width - 2, 90)
-        let room = max(1, min(14, size.height - 8))
         let isProblem = palette.problem != nil
-        let height = min(size.height - 2, 2 + 1 + 1 + room)
-        let area = Rect(x: (size.width - width) / 2, y: size.height > 16 ? 2 : 1, width: width, height: height)
+        let area = paletteArea
         buffer.draw(Block("command", focused: true, covers: true, look: look), in: area)
         let inner = area.inset(left: 2, top: 1, right: 2, bottom: 1)
         drawCommandLine(palette, in: inner.row(0))
@@ -17,7 +14,8 @@ extension Canvas {
             buffer.draw(Paragraph("\(glyphs.warning) \(problem)", style: look[.warning]), in: list)
         } else if choices.isEmpty {
             buffer.put(
-                palette.input.text.isEmpty ? "" : "nothing fits; Esc leaves", at: list.origin, style: look[.dim],
+                palette.input.text.isEmpty ? "" : "nothing fits; \(state.keymap.key(for: .back, in: .palette)) leaves",
+                at: list.origin, style: look[.dim],
                 maxWidth: list.width)
         }
         if !isProblem { drawChoices(choices, selected: palette.selected, in: list, frame: area) }
@@ -25,6 +23,24 @@ extension Canvas {
             (.run, "does it"), (.complete, "completes"), (.older, "earlier ones"), (.back, "leaves"),
         ]
         drawFoot(hints.map { (keyLabel($0.0, in: .palette), $0.1) }, of: area)
+    }
+
+    private var paletteArea: Rect {
+        let width = min(size.width - 2, 90)
+        let room = max(1, min(14, size.height - 8))
+        return Rect(
+            x: (size.width - width) / 2, y: size.height > 16 ? 2 : 1, width: width,
+            height: min(size.height - 2, room + 4))
+    }
+
+    /// The choice that stands at a place of the screen.
+    func choice(at point: Point, _ palette: Palette) -> Int? {
+        let list = paletteArea.inset(left: 2, top: 3, right: 2, bottom: 1)
+        guard palette.problem == nil, list.contains(point) else { return nil }
+        let count = state.choices.count
+        let first = Scroll.offset(0, selected: palette.selected, count: count, visible: list.height)
+        let row = first + point.y - list.y
+        return row < count ? row : nil
     }
 
     private mutating func drawCommandLine(_ palette: Palette, in line: Rect) {

@@ -47,17 +47,14 @@ struct Canvas {
         let layout = Layout(state, size: size)
         drawHeader(layout.header)
         drawTabs(layout.tabs)
-        if state.detail != nil {
-            drawDetail(layout.body)
-        } else {
-            for place in layout.panes {
-                if place.pane == .graph {
-                    drawGraph(place.frame)
-                } else {
-                    drawPane(place, isBoxed: layout.isBoxed)
-                }
+        for place in layout.panes {
+            if place.pane == .graph {
+                drawGraph(place.frame)
+            } else {
+                drawPane(place, isBoxed: layout.isBoxed)
             }
         }
+        if let detail = layout.detail { drawDetail(detail) }
         if let preview = layout.preview { drawPreview(preview) }
         if let verdict = layout.verdict { drawVerdict(verdict) }
         drawStatus(layout.status)
@@ -86,7 +83,7 @@ struct Canvas {
     mutating func reduceToASCII() {
         let likes: [Character: String] = [
             "—": "-", "×": "x", "≥": ">", "µ": "u", "…": ".", "↑": "^", "↓": "v", "→": ">", "←": "<", "│": "|",
-            "▸": ">", "◂": "<", "▴": "^", "▾": "v", "└": "`", "Σ": "S",
+            "▸": ">", "◂": "<", "▴": "^", "▾": "v", "└": "`", "Σ": "S", "•": "*",
         ]
         for y in 0..<size.height {
             for x in 0..<size.width where !buffer[x, y].text.isASCII {

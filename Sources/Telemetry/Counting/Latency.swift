@@ -51,10 +51,13 @@ struct StampTrail {
 struct LatencyWindow {
     private static let length: UInt64 = 10_000_000_000
     private static let capacity = 2048
+    /// It is summed up no more often: ten seconds do not change much in less.
+    private static let pause: UInt64 = 1_000_000_000
 
     private var samples: [(at: UInt64, nanoseconds: UInt64)] = []
     private var shown: Snapshot.Direction.Latency?
     private var isStale = false
+    private var summedAt: UInt64 = 0
 
     mutating func add(at time: UInt64, nanoseconds: UInt64) {
         samples.append((time, nanoseconds))
@@ -70,7 +73,9 @@ struct LatencyWindow {
             samples.removeFirst(surplus)
             isStale = true
         }
-        if isStale { shown = scratch.summary(samples.lazy.map(\.nanoseconds)) }
+        guard isStale, shown == nil || samples.isEmpty || now >= summedAt + Self.pause else { return shown }
+        shown = scratch.summary(samples.map(\.nanoseconds))
+        summedAt = now
         isStale = false
         return shown
     }
@@ -84,27 +89,37 @@ final class LatencyScratch {
     /// Nanoseconds.
     private static let bucketStarts = Snapshot.Direction.Latency.bucketStarts.map { UInt64($0 * 1e9) }
 
-    func summary(_ nanoseconds: some Sequence<UInt64>) -> Snapshot.Direction.Latency? {
-        histogram.reset()
-        var count = 0
-        var largest: UInt64 = 0
+    /// Of more values than these the histogram is faster than sorting them.
+    private static let few = 512
+
+    func summary(_ nanoseconds: [UInt64]) -> Snapshot.Direction.Latency? {
+        guard let largest = nanoseconds.max() else { return nil }
+        let count = nanoseconds.count
         var buckets = [Int](repeating: 0, count: LatencyScratch.bucketStarts.count)
         for value in nanoseconds {
             var bucket = LatencyScratch.bucketStarts.count - 1
             while bucket > 0, value < LatencyScratch.bucketStarts[bucket] { bucket -= 1 }
             buckets[bucket] += 1
-            histogram.record(min(value, 3_600_000_000_000))
-            largest = max(largest, value)
-            count += 1
         }
-        guard count > 0 else { return nil }
-        func seconds(_ percentile: Double) -> Double {
-            // The histogram's value is the upper end of its bucket: none is slower than the slowest.
-            Double(min(histogram.valueAtPercentile(percentile), largest)) / 1e9
-        }
+        let percentile = count <= Self.few ? exact(nanoseconds) : counted(nanoseconds)
+        func seconds(_ share: Double) -> Double { Double(min(percentile(share), largest)) / 1e9 }
         return .init(
             p50: seconds(50), p90: seconds(90), p99: seconds(99), max: Double(largest) / 1e9, samples: count,
             buckets: buckets)
+    }
+
+    private func exact(_ nanoseconds: [UInt64]) -> (Double) -> UInt64 {
+        let sorted = nanoseconds.sorted()
+        return { share in
+            sorted[max(0, min(sorted.count - 1, Int((share / 100 * Double(sorted.count)).rounded(.up)) - 1))]
+        }
+    }
+
+    /// To 1 %; each value is the upper end of its bucket.
+    private func counted(_ nanoseconds: [UInt64]) -> (Double) -> UInt64 {
+        histogram.reset()
+        for value in nanoseconds { histogram.record(min(value, 3_600_000_000_000)) }
+        return histogram.valueAtPercentile
     }
 }
 

@@ -58,7 +58,7 @@ extension VerdictJudge {
         var stillLate: [String: Double] = [:]
         for socket in snapshot.sockets {
             guard let options = socket.options else { continue }
-            let late = options.filter { $0.late && !SocketOptionText.actsAtOnce.contains($0.name) }
+            let late = options.filter(\.isTooLate)
             guard !late.isEmpty, socket.observed else { continue }
             let since = lateSince[socket.id] ?? snapshot.elapsed
             stillLate[socket.id] = since
