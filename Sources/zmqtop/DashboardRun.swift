@@ -43,6 +43,7 @@ struct DashboardRun {
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
             readOnly: readOnly || scene.isReadOnly, keymap: screen.configuration.keymap, themes: themes.names,
             canSample: scene.collector != nil)
+        ListChoicesFile().load().map(mailbox.post)
         // While it lives, the taps copy messages.
         var sampler: (reader: SampleReader, interval: Double)?
         var nextLook = start
@@ -125,6 +126,7 @@ struct DashboardRun {
         case .injectAs(let socket, let injection): errands.send(as: socket, injection)
         case .read(let paths): errands.read(paths)
         case .keep(let drafts): errands.keep(drafts)
+        case .keepLists(let choices): ListChoicesFile().keep(choices).map(mailbox.post)
         case .refresh(let every): refresh = every
         case .readOutput(let node):
             if let layout = scene.collector?.layout, let output = OutputFiles.tail(of: node, in: layout) {

@@ -8,10 +8,6 @@ import Testing
 /// Pictures of the lists, and what the mouse and the keys do to them.
 @Suite struct ListScreenTests {
     static let scenes: [ScreenTests.Scene] = [
-        .init(name: "nodes") { $0.type("2jjjjj") },
-        .init(name: "links") { $0.type("3jjj") },
-        .init(name: "sockets") { $0.type("4jjjjj") },
-        .init(name: "events") { $0.type("6") },
         .init(name: "links-sorted") { $0.type("3>>>") },
         .init(name: "nodes-curves") { state in
             // The history of the messages and of cpu, which are there but not shown at first.

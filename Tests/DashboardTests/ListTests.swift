@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 import TerminalUI
 import Testing
@@ -262,6 +263,42 @@ import Testing
         }
         #expect(titles == ["2 min", "5 min", "10 min", "10 s", "30 s", "1 min"])
         #expect(state.message?.text == "Curves show the last 1 min.")
+    }
+}
+
+@Suite struct ListChoicesTests {
+    @Test func whatWasChosenIsKeptAndTakenOver() throws {
+        var state = DashboardState.fixture()
+        #expect(state.type("2j3j") == [])
+        let sorted = ListChoices(lists: ["links": .init(sort: "link", isDescending: false, columns: nil)], window: nil)
+        #expect(state.type(">") == [.keepLists(sorted)])
+        #expect(state.type("w").count == 1)
+        #expect(state.type("Cj ").count == 1)
+        state.press([Key(.escape)])
+        let kept = state.listChoices
+        #expect(
+            kept
+                == ListChoices(
+                    lists: ["links": .init(sort: "link", isDescending: false, columns: ["state": false])], window: 120))
+        let data = try JSONEncoder().encode(kept)
+        var next = DashboardState.fixture()
+        _ = update(&next, .lists(try JSONDecoder().decode(ListChoices.self, from: data)))
+        #expect(next.lists == state.lists)
+        #expect(next.window == .twoMinutes)
+        // At first again: nothing is left to keep.
+        state.type("C0")
+        state.press([Key(.escape)])
+        #expect(state.type("wwwww").last == .keepLists(ListChoices()))
+    }
+
+    @Test func whatIsNotKnownAnyMoreIsLeftOut() {
+        var state = DashboardState.fixture()
+        let strange = ListChoices.List(
+            sort: "gone", isDescending: true, columns: ["gone": true, "link": false, "p50": false])
+        _ = update(&state, .lists(ListChoices(lists: ["links": strange, "nothing": strange], window: 7)))
+        #expect(state.lists[.links] == ListSettings(sort: nil, shown: ["p50": false]))
+        #expect(state.window == .minute)
+        #expect(view(state, size: state.size).buffer.lines.count == 24)
     }
 }
 

@@ -21,6 +21,8 @@ public enum Action: Equatable, Sendable {
     case order(OrderProgress)
     /// The contents of the files that an effect asked for, by their paths, or why one cannot be had: a sentence.
     case files([String: [UInt8]], problem: String?)
+    /// The columns and orders of the lists that were kept.
+    case lists(ListChoices)
     /// The drafts that were kept.
     case drafts([KeptDraft])
     /// A sentence for the status line.
@@ -52,6 +54,8 @@ public enum Effect: Equatable, Sendable {
     case injectAs(String, Injection)
     /// Read these files, and answer with `Action.files`.
     case read([String])
+    /// Keep the columns and orders of the lists for the next run.
+    case keepLists(ListChoices)
     /// Keep these drafts for the next run.
     case keep([KeptDraft])
     /// Put the text on the terminal's clipboard.

@@ -5,6 +5,9 @@ import TerminalUI
 /// The one way in which the state changes. Pure: what must be done outside comes back as effects.
 public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] {
     var effects: [Effect] = []
+    // Only a person chooses columns and orders.
+    var chosen: ListChoices?
+    if case .input = action { chosen = state.listChoices }
     switch action {
     case .input(.key(let key)): effects = state.press(key)
     case .input(.mouse(let mouse)): state.point(mouse)
@@ -23,6 +26,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .order(let progress): state.take(progress)
     case .files(let files, let problem): effects = state.take(files, problem: problem)
     case .drafts(let drafts): state.drafts = drafts
+    case .lists(let choices): state.take(choices)
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
     case .themesFound(let names): state.themes = names
@@ -44,6 +48,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     }
     state.isFrameDue = true
     state.settle()
+    if let chosen, chosen != state.listChoices { effects.append(.keepLists(state.listChoices)) }
     return effects + state.askForOutput()
 }
 
