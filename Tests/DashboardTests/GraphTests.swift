@@ -1,3 +1,4 @@
+import Foundation
 import RunDirectory
 import Telemetry
 import TerminalUI
@@ -185,6 +186,31 @@ import Testing
         _ = update(&state, .tick(elapsed: .seconds(2)))
         #expect(view(state, size: state.size).buffer.lines.dropFirst(2) == frozen)
         #expect(state.motion == nil)
+    }
+
+    /// A socket is seen before one knows what it is: then its name stays, and which way messages flow may turn round.
+    @Test func aTypeThatIsLearntLateIsShown() {
+        var state = Self.crowd(1)
+        #expect(state.graph.model.edges.map(\.isForward) == [false])
+        var snapshot = state.live.snapshot ?? Fixture.snapshot()
+        snapshot.sockets[1].type = "PUSH"
+        snapshot.sockets[0].type = "PULL"
+        _ = update(&state, .snapshot(snapshot))
+        #expect(state.graph.model.boxes.flatMap(\.rows).map(\.type) == ["PULL", "PUSH"])
+        #expect(state.graph.model.edges.map(\.isForward) == [true])
+    }
+
+    /// What a folded group's box sums is each of its links, once.
+    @Test func aFoldedBoxSumsItsLinks() {
+        var state = Self.crowd(3)
+        var snapshot = state.live.snapshot ?? Fixture.snapshot()
+        for index in snapshot.links.indices { snapshot.links[index].out.rate = 50 }
+        _ = update(&state, .snapshot(snapshot))
+        state.press([Key(.right), Key(.right)])
+        state.type("o")
+        #expect(state.graph.folded == ["client"])
+        let lines = view(state, size: state.size).buffer.lines
+        #expect(lines.joined().components(separatedBy: " 150/s ").count >= 3, "\(picture(state))")
     }
 
     @Test func anEndThatIsNobodysNodeIsABoxToo() {

@@ -84,6 +84,29 @@ import Testing
         #expect(state.type("y") == [.copy("9301c0a3616263")])
     }
 
+    /// A terminal takes no more at once, and what is said is what was done.
+    @Test func aLongPayloadIsCopiedAsFarAsATerminalTakesIt() {
+        var state = state()
+        var long = Fixture.messages[1]
+        long.frames = [.init(size: 149_999, bytes: Array(("a" + String(repeating: "é", count: 74_999)).utf8))]
+        long.frameCount = 1
+        long.type = "PULL"
+        _ = update(&state, .messages([long], overwritten: 0))
+        #expect(state.type("y") == [.copy("a" + String(repeating: "é", count: 36_999))])
+        #expect(state.message?.text == "Copied the first 74.0k of 150k bytes of the payload.")
+    }
+
+    /// What somebody sends must not make zmqtop read a file, nor be taken for bytes.
+    @Test(arguments: ["@/etc/passwd", "@@x", "hex:00", "@", "plain"])
+    func whatIsEditedComesBackTheSame(_ text: String) throws {
+        var draft = Draft()
+        draft.target = "scheduler.frontend"
+        draft.frames = [FrameText.typed(Array(text.utf8))]
+        let order = try draft.order()
+        #expect(order.files.isEmpty)
+        #expect(order.injection.frames == [Array(text.utf8)])
+    }
+
     @Test func aMessageIsSentAgainAsAPeerSendsIt() {
         var state = state()
         select(2, in: &state)

@@ -125,9 +125,9 @@ extension Canvas {
                 maxWidth: inner.width)
         }
         if lines.count > inner.height, inner.height > 0 {
-            let more = " Enter shows all "
+            let more = " \(state.keymap.key(for: .open)) shows all "
             buffer.put(
-                more, at: Point(x: inner.right - more.count, y: inner.bottom - 1), style: look[.hint])
+                more, at: Point(x: inner.right - TextWidth.of(more), y: inner.bottom - 1), style: look[.hint])
         }
     }
 

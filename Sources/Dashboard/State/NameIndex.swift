@@ -1,8 +1,8 @@
 import Telemetry
 import TerminalUI
 
-/// Where in a snapshot each name stands, and what follows from the names alone. Names seldom change from one snapshot to
-/// the next, so it is made anew only then.
+/// Where in a snapshot each name stands, and what follows from names, kinds and groups alone. They seldom change from one
+/// snapshot to the next, so it is made anew only then.
 struct NameIndex: Equatable, Sendable {
     /// Columns that the longest name of each kind takes; of links both ends together, without the arrow.
     struct Widths: Equatable, Sendable {
@@ -38,10 +38,35 @@ struct NameIndex: Equatable, Sendable {
     private(set) var nodeNames: [String] = []
     private(set) var socketIds: [String] = []
     private(set) var linkIds: [String] = []
+    private var nodeTraits: [NodeTraits] = []
+    private var socketTraits: [SocketTraits] = []
+
+    private struct NodeTraits: Equatable {
+        var group: String
+        var replica: Int?
+        var parent: String?
+
+        init(_ node: Snapshot.Node) {
+            group = node.group
+            replica = node.replica
+            parent = node.parent
+        }
+    }
+
+    /// A socket's type is sometimes learnt only after its name.
+    private struct SocketTraits: Equatable {
+        var type: String
+        var declared: Bool
+
+        init(_ socket: Snapshot.Socket) {
+            type = socket.type
+            declared = socket.declared
+        }
+    }
 
     init() {}
 
-    /// - Returns: whether any name is another one, or in another place, than before.
+    /// - Returns: whether any name, kind or group is another one, or in another place, than before.
     mutating func update(_ next: Snapshot) -> Bool {
         var isSame =
             next.nodes.count == nodeNames.count && next.sockets.count == socketIds.count
@@ -49,7 +74,11 @@ struct NameIndex: Equatable, Sendable {
         isSame = isSame && zip(next.nodes, nodeNames).allSatisfy { $0.name == $1 }
         isSame = isSame && zip(next.sockets, socketIds).allSatisfy { $0.id == $1 }
         isSame = isSame && zip(next.links, linkIds).allSatisfy { $0.id == $1 }
+        isSame = isSame && zip(next.nodes, nodeTraits).allSatisfy { NodeTraits($0) == $1 }
+        isSame = isSame && zip(next.sockets, socketTraits).allSatisfy { SocketTraits($0) == $1 }
         guard !isSame else { return false }
+        nodeTraits = next.nodes.map(NodeTraits.init)
+        socketTraits = next.sockets.map(SocketTraits.init)
         nodeNames = next.nodes.map(\.name)
         socketIds = next.sockets.map(\.id)
         linkIds = next.links.map(\.id)

@@ -66,7 +66,7 @@ package struct Observation: Equatable, Sendable {
 
     /// On which links somebody waits in a call for the other end, by their ids.
     private(set) var waits: [String: LinkWait] = [:]
-    /// Raised when nodes, sockets or links come, go or change places.
+    /// Raised when nodes, sockets or links come, go or change places, and when a kind or a group is learnt.
     private(set) var structure = 0
 
     /// The links' two ways as one, in the order of the links.

@@ -19,6 +19,8 @@ struct Series: Equatable, Sendable {
 
     /// One value a second, oldest first, at most `capacity`.
     var values: [Double?] { coarse.values.map(Buckets.figure) }
+    /// How many of them there are.
+    var count: Int { coarse.values.count }
 
     /// Notes `value` at `elapsed` seconds of the session. Several within one bucket count as their mean.
     /// - Parameter since: the moment of the value before, when this one stands for all the time since then; without it

@@ -145,7 +145,8 @@ extension DashboardState {
         graph.isPanned = false
         say(
             graph.followsHottest
-                ? "Follows the link with the most messages; f or an arrow lets go." : "Follows no more.")
+                ? "Follows the link with the most messages; \(keymap.key(for: .hottest)) or an arrow lets go."
+                : "Follows no more.")
     }
 
     /// The links that an edge stands for, on their screen.
@@ -168,8 +169,9 @@ extension DashboardState {
         let next = graph.shownZoom.rawValue + step
         graph.zoom = GraphZoom(rawValue: next)
         graph.isPanned = false
+        let zoomKeys = "\(keymap.key(for: .zoomIn)) and \(keymap.key(for: .zoomOut))"
         say(
-            graph.zoom.map { "Zoom: \($0.title). z and Z change it; past the ends it fits the room." }
+            graph.zoom.map { "Zoom: \($0.title). \(zoomKeys) change it; past the ends it fits the room." }
                 ?? "Zoom: as near as there is room for.")
     }
 
@@ -179,7 +181,7 @@ extension DashboardState {
         case .group(let name):
             graph.folds[name] = false
             select(shown.nodes.first { $0.group == name }.map { .node($0.name) })
-            say("Unfolded \(name): o folds it.")
+            say("Unfolded \(name): \(keymap.key(for: .fold)) folds it.")
         case .node(let name):
             guard let group = shown.node(name)?.group, GraphModel.groups(shown).contains(where: { $0.name == group })
             else {
@@ -188,7 +190,7 @@ extension DashboardState {
             }
             graph.folds[group] = true
             select(.group(group))
-            say("Folded \(group): o unfolds it.")
+            say("Folded \(group): \(keymap.key(for: .fold)) unfolds it.")
         default:
             say("Select a node or a group to fold or unfold.", isProblem: true)
         }

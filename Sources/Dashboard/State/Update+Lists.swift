@@ -80,7 +80,7 @@ extension DashboardState {
     mutating func invertSort() {
         guard listInFocus() != nil else { return }
         guard lists[focus]?.sort != nil else {
-            say("Rows stand in the file's order: > sorts them.", isProblem: true)
+            say("Rows stand in the file's order: \(keymap.key(for: .sortRight)) sorts them.", isProblem: true)
             return
         }
         lists[focus]?.sort?.isDescending.toggle()
@@ -101,7 +101,9 @@ extension DashboardState {
             case (false, true): "the largest first"
             case (false, false): "the smallest first"
             }
-        say("\(pane.sentence) by \(column.id), \(way); I inverts, < and > go on.")
+        let invert = keymap.key(for: .invertSort)
+        let next = "\(keymap.key(for: .sortLeft)) and \(keymap.key(for: .sortRight))"
+        say("\(pane.sentence) by \(column.id), \(way); \(invert) inverts, \(next) go on.")
     }
 
     // MARK: Columns

@@ -23,7 +23,7 @@ extension DashboardState {
         }
         let all = SamplingLevel.allCases
         samplingLevel = all[((all.firstIndex(of: samplingLevel) ?? 0) + 1) % all.count]
-        say("Samples: \(samplingLevel.title). S goes on.")
+        say("Samples: \(samplingLevel.title). \(keymap.key(for: .sampling)) goes on.")
     }
 
     /// The messages of what is selected.
@@ -39,12 +39,14 @@ extension DashboardState {
         guard let name else { return }
         filter = Filter(name)
         selections[.messages] = Selection()
-        say(
-            "Messages of \(name.hasSuffix(".") || name.hasSuffix("-") ? String(name.dropLast()) : name). \(keymap.key(for: .back)) shows all."
-        )
+        let whose = name.hasSuffix(".") || name.hasSuffix("-") ? String(name.dropLast()) : name
+        say("Messages of \(whose). \(keymap.key(for: .back)) shows all.")
     }
 
     // MARK: What can be done with one
+
+    /// Bytes that are copied at most: terminals take no more at once.
+    private static let longestCopy = 74_000
 
     /// The payload as text where it is text, else all its bytes in hexadecimal.
     mutating func copyMessage() -> [Effect] {
@@ -53,14 +55,22 @@ extension DashboardState {
             return []
         }
         let parts = entry.parts.filter { !$0.isRouting }
-        let text = parts.map { part in
+        var text = parts.map { part in
             switch part.reading.format {
             case .text, .json, .word: String(decoding: part.frame.bytes, as: UTF8.self)
             default: Visible.hex(part.frame.bytes)
             }
         }.joined(separator: "\n")
         let cut = parts.contains { $0.frame.isCutOff } || entry.message.frames.count < entry.message.frameCount
-        say("Copied \(Format.count(text.utf8.count)) bytes of the payload\(cut ? ", as far as they were kept" : "").")
+        let size = text.utf8.count
+        if size > Self.longestCopy {
+            // Rounded down to a whole character.
+            text = String(text[..<text.utf8.index(text.startIndex, offsetBy: Self.longestCopy)])
+            say("Copied the first \(Format.count(text.utf8.count)) of \(Format.count(size)) bytes of the payload.")
+        } else {
+            let note = cut ? ", as far as they were kept" : ""
+            say("Copied \(Format.count(size)) bytes of the payload\(note).")
+        }
         return [.copy(text)]
     }
 
@@ -118,9 +128,11 @@ extension DashboardState {
             throw Refusal(text: "It is not known which socket got this message.")
         }
         guard boundSockets.contains(target) else {
+            let edit = keymap.key(for: .edit)
             throw Refusal(
                 text:
-                    "\(target) only connects: no fresh peer can reach it. e edits; send it to \(bound(near: target)).")
+                    "\(target) only connects: no fresh peer can reach it. \(edit) edits; send it to \(bound(near: target))."
+            )
         }
         let types = Composer.types(reaching: socketType(target))
         let type = message.direction == .sent ? message.type : nil
@@ -135,11 +147,12 @@ extension DashboardState {
 }
 
 extension FrameText {
-    /// A frame as the composer takes it: text, or `hex:` where that would not come back the same.
+    /// A frame as the composer takes it: text, or `hex:` where that would not come back the same. What a message holds
+    /// never becomes the path of a file that is read: an `@` in front is written twice.
     static func typed(_ bytes: [UInt8]) -> String {
         let text = String(validating: bytes, as: UTF8.self)
         let isPlain = text?.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ?? false
-        if let text, isPlain, !text.hasPrefix("hex:") { return text }
+        if let text, isPlain, !text.hasPrefix("hex:") { return text.hasPrefix("@") ? "@" + text : text }
         return "hex:" + Visible.hex(bytes)
     }
 }

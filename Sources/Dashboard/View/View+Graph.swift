@@ -266,20 +266,18 @@ extension Canvas {
 
     /// What passes through a node's sockets: a curve, and the figure of now.
     private func drawTraffic(_ box: GraphModel.Box, _ line: Rect, _ picture: inout Buffer) {
-        let members = Set(box.members)
-        let links = shown.links.filter { link in
-            [link.from, link.to].contains { shown.owner(of: $0).map(members.contains) ?? false }
-        }
-        let curves = links.compactMap { shown.linkRates[$0.id]?.values }
-        let rates = links.compactMap { shown.flow($0.id)?.rate }
+        // Ends of links are sockets or, where only the kernel tells of them, nodes. A link inside the box counts once.
+        let ends = box.rows.flatMap(\.sockets) + box.members
+        let links = Set(ends.flatMap { shown.links(at: $0).map(\.id) }).sorted()
+        let curves = links.compactMap { shown.linkRates[$0] }
+        let rates = links.compactMap { shown.flow($0)?.rate }
         let text = rates.isEmpty ? "" : "\(Format.rate(rates.reduce(0, +)))/s"
         picture.put(text, at: Point(x: line.right - TextWidth.of(text), y: line.y), maxWidth: line.width)
         let room = line.inset(right: text.isEmpty ? 0 : TextWidth.of(text) + 1)
         let length = min(room.width * 2, curves.map(\.count).max() ?? 0)
         var sum: [Double?] = Array(repeating: nil, count: length)
         for curve in curves {
-            for (index, value) in curve.suffix(length).enumerated() {
-                let place = length - min(length, curve.count) + index
+            for (place, value) in curve.last(length).enumerated() {
                 if let value { sum[place] = (sum[place] ?? 0) + value }
             }
         }
