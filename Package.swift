@@ -122,7 +122,8 @@ let package = Package(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
-            name: "CommandTests", dependencies: ["zmqtop", "Dashboard", "RunDirectory", "TerminalUI"], swiftSettings: swift),
+            name: "CommandTests", dependencies: ["zmqtop", "Dashboard", "RunDirectory", "TerminalUI"],
+            swiftSettings: swift),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Telemetry", "RunDirectory"],
             swiftSettings: swift),

@@ -63,7 +63,9 @@ public final class TerminalScreen {
             sigaction(signal, nil, &action)
             return (signal, action)
         }
-        guard let screen = cn_new_terminal(name) else { throw .refused(name) }
+        guard let screen = TerminalDescription.withCautious(name, { cn_new_terminal(name) }) else {
+            throw .refused(name)
+        }
         self.screen = screen
         for (signal, action) in ours { withUnsafePointer(to: action) { _ = sigaction(signal, $0, nil) } }
         earlierActions = SignalNotice.install() + [Patience.install()]

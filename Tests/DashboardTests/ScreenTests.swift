@@ -114,12 +114,13 @@ import Testing
         try Golden.check(view(state, size: size), "\(scene.name)-\(size.width)x\(size.height)", styles: false)
     }
 
-    @Test(arguments: ["topology", "detail-link", "composer-replies", "frozen"])
-    func colours(_ name: String) throws {
+    /// Every style of every screen, in the small window; the large ones differ in room only.
+    @Test(arguments: scenes)
+    func colours(_ scene: Scene) throws {
         let size = Size(width: 80, height: 24)
         var state = DashboardState.fixture(theme: .standard, size: size)
-        try #require(Self.scenes.first { $0.name == name }).change(&state)
-        try Golden.check(view(state, size: size), "\(name)-colours", styles: true)
+        scene.change(&state)
+        try Golden.check(view(state, size: size), "\(scene.name)-colours", styles: true)
     }
 
     /// It comes and goes, and what one looks at stays where it was.

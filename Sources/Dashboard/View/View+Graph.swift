@@ -274,10 +274,10 @@ extension Canvas {
         let text = rates.isEmpty ? "" : "\(Format.rate(rates.reduce(0, +)))/s"
         picture.put(text, at: Point(x: line.right - TextWidth.of(text), y: line.y), maxWidth: line.width)
         let room = line.inset(right: text.isEmpty ? 0 : TextWidth.of(text) + 1)
-        let length = min(room.width * 2, curves.map(\.count).max() ?? 0)
-        var sum: [Double?] = Array(repeating: nil, count: length)
+        let count = room.width * (glyphs.isUnicode ? 2 : 1)
+        var sum: [Double?] = Array(repeating: nil, count: count)
         for curve in curves {
-            for (place, value) in curve.last(length).enumerated() {
+            for (place, value) in curve.dots(over: state.window.seconds, count: count).enumerated() {
                 if let value { sum[place] = (sum[place] ?? 0) + value }
             }
         }
