@@ -1,4 +1,4 @@
-public import RunDirectory
+import RunDirectory
 
 /// What is wrong, by what was seen so far. Each rule is a function of the snapshot and of what it remembers; each verdict
 /// is true at the moment that it is given, and its sentence has the numbers in it. The rules are those of ``VerdictRule``.
