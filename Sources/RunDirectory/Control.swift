@@ -67,6 +67,23 @@ public struct Injection: Codable, Equatable, Sendable {
     }
 }
 
+extension Injection {
+    /// What a request leaves out has its default.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            target: try values.decode(String.self, forKey: .target),
+            type: try values.decodeIfPresent(String.self, forKey: .type),
+            frames: try values.decode([[UInt8]].self, forKey: .frames),
+            identity: try values.decodeIfPresent([UInt8].self, forKey: .identity),
+            count: try values.decodeIfPresent(Int.self, forKey: .count) ?? 1,
+            rate: try values.decodeIfPresent(Double.self, forKey: .rate),
+            burst: try values.decodeIfPresent(Int.self, forKey: .burst) ?? 1,
+            isTemplate: try values.decodeIfPresent(Bool.self, forKey: .isTemplate) ?? false,
+            reply: try values.decodeIfPresent(Double.self, forKey: .reply))
+    }
+}
+
 /// What an injector tells while it works: one JSON object a line on its standard output.
 public enum InjectionEvent: Codable, Equatable, Sendable {
     /// The connection is up and this socket type was chosen.

@@ -1,5 +1,6 @@
 /// A message with variables in it: `{n}` is which message it is, from 1; `{uuid}` a random one (RFC 9562, version 4);
-/// `{now}` the seconds since 1970, with microseconds. Anything else between braces stays as it is.
+/// `{now}` the seconds since 1970, with microseconds. `{{n}}` is a plain `{n}`, and so for
+/// the others. Anything else between braces stays as it is.
 public struct MessageTemplate: Sendable {
     private enum Piece: Sendable {
         case bytes([UInt8])
@@ -15,11 +16,33 @@ public struct MessageTemplate: Sendable {
     /// Looks for variables in the frames.
     public init(_ frames: [[UInt8]]) {
         self.frames = frames.map(Self.pieces)
+        isPlain = zip(self.frames, frames).allSatisfy { pieces, frame in
+            if pieces.count == 1, case .bytes(let bytes) = pieces[0] { bytes == frame } else { false }
+        }
     }
 
-    /// Whether there is nothing to be filled in.
-    public var isPlain: Bool {
-        frames.allSatisfy { $0.allSatisfy { if case .bytes = $0 { true } else { false } } }
+    /// Whether the frames are sent as they are: nothing in them is filled in or written twice.
+    public private(set) var isPlain = true
+
+    /// The bytes as a template that gives them back.
+    public static func literal(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if let variable = variable(at: index, of: bytes) {
+                result += Array("{{\(variable.rawValue)}}".utf8)
+                index += variable.rawValue.utf8.count + 2
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    private static func variable(at index: Int, of bytes: [UInt8]) -> Variable? {
+        guard bytes[index] == UInt8(ascii: "{") else { return nil }
+        return Variable.allCases.first { bytes[index...].starts(with: "{\($0.rawValue)}".utf8) }
     }
 
     /// The frames of one message. Takes time in proportion to their bytes.
@@ -46,10 +69,19 @@ public struct MessageTemplate: Sendable {
         var start = 0
         var index = 0
         while index < frame.count {
-            let variable =
-                frame[index] == UInt8(ascii: "{")
-                ? Variable.allCases.first { frame[index...].starts(with: "{\($0.rawValue)}".utf8) } : nil
-            guard let variable else {
+            // Written twice, it means itself.
+            if index + 1 < frame.count, frame[index] == UInt8(ascii: "{"),
+                let variable = variable(at: index + 1, of: frame)
+            {
+                let end = index + variable.rawValue.utf8.count + 3
+                if end < frame.count, frame[end] == UInt8(ascii: "}") {
+                    pieces.append(.bytes(Array(frame[start..<index] + frame[(index + 1)..<end])))
+                    index = end + 1
+                    start = index
+                    continue
+                }
+            }
+            guard let variable = variable(at: index, of: frame) else {
                 index += 1
                 continue
             }

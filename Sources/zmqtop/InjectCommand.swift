@@ -108,7 +108,7 @@ struct InjectCommand: ParsableCommand {
         do throws(InjectionThroughTap.Refusal) {
             injection = try InjectionThroughTap(collector, from: from, to: target, frames: frames, timeout: timeout)
         } catch {
-            throw Failure(error.description, status: 1)
+            throw Failure(error.description, status: error.status)
         }
         if let remark = injection.remark { complain(remark) }
         var told = false

@@ -14,6 +14,8 @@ final class InjectionThroughTap {
     /// Why it cannot be: one sentence.
     struct Refusal: Error, CustomStringConvertible {
         let description: String
+        /// 2: what was asked for is not there; 1: it is, and cannot.
+        var status: Int32 = 2
     }
 
     /// What one should know of whom it goes to.
@@ -41,7 +43,7 @@ final class InjectionThroughTap {
         do throws(SocketOrder.Refusal) {
             order = try SocketOrder(collector, socket: from, frames: message)
         } catch {
-            throw Refusal(description: error.description)
+            throw Refusal(description: error.description, status: 1)
         }
     }
 
@@ -104,7 +106,8 @@ final class InjectionThroughTap {
             guard !peer.routingID.isEmpty else {
                 throw Refusal(
                     description:
-                        "the routing id of \(peer.name) is not known: \(from) made it up, and has received nothing from it yet."
+                        "the routing id of \(peer.name) is not known: \(from) made it up, and has received nothing from it yet.",
+                    status: 1
                 )
             }
             return ([peer.routingID] + frames, nil)

@@ -84,6 +84,18 @@ import Testing
         }
     }
 
+    /// Whatever a message holds, editing and sending it gives the same bytes.
+    @Test(arguments: ["{n}", "@/etc/passwd", "hex:00", "{{n}}", "plain {uuid}", "{\"a\": {now}}"])
+    func whatAMessageHoldsIsNoTemplate(_ text: String) throws {
+        let order = try draft { $0.frames = [FrameText.typed(Array(text.utf8)), "hex:7b6e7d"] }.order()
+        #expect(order.files.isEmpty)
+        let frames =
+            order.injection.isTemplate
+            ? MessageTemplate(order.injection.frames).frames(ordinal: 1, now: 0, random: { [] })
+            : order.injection.frames
+        #expect(frames == [Array(text.utf8), Array("{n}".utf8)])
+    }
+
     @Test func jsonIsCheckedAsItIsTyped() {
         for good in ["{\"a\": [1, 2]}", "[]", "no json", "{\"id\": {n}, \"at\": {now}}"] {
             #expect(Canvas.jsonProblem(good) == nil, "\(good)")

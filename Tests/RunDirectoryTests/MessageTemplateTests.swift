@@ -17,9 +17,15 @@ import Testing
     }
 
     @Test func whatIsNoVariableStays() {
-        let texts = ["{x}", "{n", "n}", "{{n}}", "{ n }", "plain"]
-        #expect(filled(texts) == ["{x}", "{n", "n}", "{7}", "{ n }", "plain"])
+        let texts = ["{x}", "{n", "n}", "{{n}}", "{{n}", "{ n }", "plain", "a{{uuid}}b{n}"]
+        #expect(filled(texts) == ["{x}", "{n", "n}", "{n}", "{7", "{ n }", "plain", "a{uuid}b7"])
         #expect(MessageTemplate([Array("{x}".utf8)]).isPlain)
         #expect(!MessageTemplate([Array("{n}".utf8)]).isPlain)
+        #expect(!MessageTemplate([Array("{{n}}".utf8)]).isPlain)
+    }
+
+    @Test(arguments: ["", "{n}", "x{now}{uuid}y", "{{n}}", "{{{n}}}", "{n", "{}"])
+    func whatIsMadeLiteralComesBack(_ text: String) {
+        #expect(filled([String(decoding: MessageTemplate.literal(Array(text.utf8)), as: UTF8.self)]) == [text])
     }
 }

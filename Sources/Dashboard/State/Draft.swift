@@ -50,6 +50,14 @@ public struct Draft: Codable, Equatable, Sendable {
                 frames.append(try Self.bytes(text, what: "Frame \(index + 1)"))
             }
         }
+        // Variables are what was typed as text; bytes and files mean themselves.
+        let texts = frames.indices.filter { files[$0] == nil && !self.frames[$0].hasPrefix("hex:") }
+        let isTemplate = !MessageTemplate(texts.map { frames[$0] }).isPlain
+        if isTemplate {
+            for index in frames.indices where !texts.contains(index) {
+                frames[index] = MessageTemplate.literal(frames[index])
+            }
+        }
         let identity = try Self.bytes(self.identity, what: "The identity")
         guard identity.count <= 255 else {
             throw Problem(text: "The identity has \(identity.count) bytes; ZeroMQ allows 255.")
@@ -61,7 +69,7 @@ public struct Draft: Codable, Equatable, Sendable {
             target: target, type: type, frames: frames, identity: identity.isEmpty ? nil : identity,
             count: try Self.whole(count, "Count"), rate: try Self.rate(rate),
             burst: burst.isEmpty ? 1 : try Self.whole(burst, "Burst"),
-            isTemplate: !MessageTemplate(frames).isPlain, reply: try Self.wait(reply))
+            isTemplate: isTemplate, reply: try Self.wait(reply))
         if let from, injection.count > 1 || injection.isTemplate || !identity.isEmpty {
             throw Problem(
                 text: "As \(from) one message is sent, as it is: count 1, no identity, no {n}, {uuid} or {now}.")

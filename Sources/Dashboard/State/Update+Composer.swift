@@ -174,7 +174,10 @@ extension DashboardState {
             composer.problem = problem
             return []
         }
-        for (index, path) in order.files { order.injection.frames[index] = files[path] ?? [] }
+        for (index, path) in order.files {
+            let bytes = files[path] ?? []
+            order.injection.frames[index] = order.injection.isTemplate ? MessageTemplate.literal(bytes) : bytes
+        }
         return [effect(of: order)]
     }
 

@@ -148,9 +148,9 @@ extension DashboardState {
 
 extension FrameText {
     /// A frame as the composer takes it: text, or `hex:` where that would not come back the same. What a message holds
-    /// never becomes the path of a file that is read: an `@` in front is written twice.
+    /// never becomes the path of a file that is read, nor a variable: an `@` in front, `{n}` and its like are written twice.
     static func typed(_ bytes: [UInt8]) -> String {
-        let text = String(validating: bytes, as: UTF8.self)
+        let text = String(validating: MessageTemplate.literal(bytes), as: UTF8.self)
         let isPlain = text?.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ?? false
         if let text, isPlain, !text.hasPrefix("hex:") { return text.hasPrefix("@") ? "@" + text : text }
         return "hex:" + Visible.hex(bytes)
