@@ -117,6 +117,7 @@ let package = Package(
         .testTarget(
             name: "PayloadTests", dependencies: ["Payload", "Telemetry", "zmqtop"], exclude: ["Fixtures"],
             swiftSettings: swift),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: swift),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],

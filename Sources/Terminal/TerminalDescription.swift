@@ -7,13 +7,18 @@ import Glibc
 enum TerminalDescription {
     /// Runs `body` while TERMINFO holds such a description of the terminal; where none is found it runs all the same.
     static func withCautious<Result>(_ name: String, _ body: () -> Result) -> Result {
-        guard let data = find(name), let cautious = without(stringsAt: unwanted, in: data) else { return body() }
+        guard let cautious = cautious(name) else { return body() }
         let before = getenv("TERMINFO").map { String(cString: $0) }
         setenv("TERMINFO", "b64:" + Data(cautious).base64EncodedString(), 1)
         defer {
             if let before { setenv("TERMINFO", before, 1) } else { unsetenv("TERMINFO") }
         }
         return body()
+    }
+
+    /// The terminal's compiled description, without them; nil where none is found.
+    static func cautious(_ name: String) -> [UInt8]? {
+        find(name).flatMap { without(stringsAt: unwanted, in: $0) }
     }
 
     /// Places among a description's strings (term.h): delete_line, parm_delete_line, insert_line, parm_insert_line,

@@ -114,13 +114,12 @@ import Testing
         try Golden.check(view(state, size: size), "\(scene.name)-\(size.width)x\(size.height)", styles: false)
     }
 
-    /// Every style of every screen, in the small window; the large ones differ in room only.
-    @Test(arguments: scenes)
-    func colours(_ scene: Scene) throws {
-        let size = Size(width: 80, height: 24)
+    @Test(arguments: scenes, sizes)
+    func colours(_ scene: Scene, _ size: Size) throws {
         var state = DashboardState.fixture(theme: .standard, size: size)
         scene.change(&state)
-        try Golden.check(view(state, size: size), "\(scene.name)-colours", styles: true)
+        let name = "\(scene.name)-\(size.width)x\(size.height)-colours"
+        try Golden.check(view(state, size: size), name, styles: true)
     }
 
     /// It comes and goes, and what one looks at stays where it was.

@@ -39,12 +39,6 @@ struct WidgetTests {
         #expect(body(StackedBar([.init(1)], maximum: 4, look: unicode), width: 8) == ["██xxxxxx"])
     }
 
-    @Test func gauges() {
-        #expect(body(Gauge(0.5, label: "3/6", style: .plain, look: unicode), width: 12) == ["━━━━────x3/6"])
-        #expect(body(Gauge(nil, style: .plain, look: ascii), width: 4) == ["...."])
-        #expect(body(Gauge(7, style: .plain, look: ascii), width: 4) == ["####"])
-    }
-
     @Test func blocks() {
         #expect(
             body(Block("events", look: unicode), width: 14, height: 3) == [

@@ -72,39 +72,3 @@ public struct StackedBar: Widget, Sendable {
         }
     }
 }
-
-/// How full something is: a bar with a label over it.
-public struct Gauge: Widget, Sendable {
-    /// From 0 to 1; `nil` is unknown, and leaves the bar empty.
-    public var fraction: Double?
-    /// Stands to the right of the bar.
-    public var label: String
-    /// The bar's style.
-    public var style: Style
-    /// Theme and symbols.
-    public var look: Look
-
-    /// A gauge.
-    public init(_ fraction: Double?, label: String = "", style: Style, look: Look) {
-        self.fraction = fraction
-        self.label = label
-        self.style = style
-        self.look = look
-    }
-
-    /// Draws bar and label in the first row.
-    public func draw(in area: Rect, into buffer: inout Buffer) {
-        let labelWidth = label.isEmpty ? 0 : min(area.width, TextWidth.of(label) + 1)
-        let width = area.width - labelWidth
-        if !label.isEmpty {
-            buffer.put(label, at: Point(x: area.x + width + 1, y: area.y), maxWidth: labelWidth - 1)
-        }
-        guard width > 0 else { return }
-        let rail: Character = look.glyphs.isUnicode ? "─" : "."
-        buffer.put(String(repeating: rail, count: width), at: area.origin, style: look[.border])
-        guard let fraction, fraction > 0 else { return }
-        let full = look.glyphs.isUnicode ? "━" : "#"
-        let cells = max(1, Int((min(1, fraction) * Double(width)).rounded()))
-        buffer.put(String(repeating: full, count: cells), at: area.origin, style: style)
-    }
-}
