@@ -114,6 +114,8 @@ package struct Observation: Equatable, Sendable {
     func flow(_ id: String) -> LinkFlow? { names.link[id].map { flows[$0] } }
     func sockets(of node: String) -> [Snapshot.Socket] { (names.socketsOfNode[node] ?? []).map { sockets[$0] } }
     /// The links that a socket is an end of.
+    /// Places of the links that have this end, among the links and their flows.
+    func linkPlaces(at end: String) -> [Int] { names.linksAtSocket[end] ?? [] }
     func links(at socket: String) -> [Snapshot.Link] { (names.linksAtSocket[socket] ?? []).map { links[$0] } }
     /// A link's ends as there is little room for them.
     func shortName(_ link: Snapshot.Link) -> (from: String, to: String) {

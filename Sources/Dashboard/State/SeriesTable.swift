@@ -10,6 +10,9 @@ struct SeriesTable: Equatable, Sendable {
 
     subscript(_ name: String) -> Series? { places[name].map { series[$0] } }
 
+    /// By its place in the order of the names.
+    subscript(place: Int) -> Series { series[place] }
+
     /// Takes other names, or another order: what stays keeps its history.
     mutating func rename(_ next: [String], places nextPlaces: [String: Int]) {
         series = next.map { self[$0] ?? Series() }

@@ -68,7 +68,7 @@ extension Canvas {
     mutating func drawTabs(_ area: Rect) {
         let tabs = Layout.tabs(state)
         // The notes stand at the right, and give way to the tabs where there is too little room for both.
-        let end = (0..<area.width).last { tabs.tab(atColumn: $0, width: area.width) != nil } ?? 0
+        let end = max(0, tabs.extent(width: area.width) - 1)
         let notes = tabNotes(room: area.width - end - 4)
         let x = area.right - 1 - notes.reduce(0) { $0 + TextWidth.of($1.text) }
         buffer.draw(tabs, in: area)

@@ -268,9 +268,9 @@ extension Canvas {
     private func drawTraffic(_ box: GraphModel.Box, _ line: Rect, _ picture: inout Buffer) {
         // Ends of links are sockets or, where only the kernel tells of them, nodes. A link inside the box counts once.
         let ends = box.rows.flatMap(\.sockets) + box.members
-        let links = Set(ends.flatMap { shown.links(at: $0).map(\.id) }).sorted()
-        let curves = links.compactMap { shown.linkRates[$0] }
-        let rates = links.compactMap { shown.flow($0)?.rate }
+        let links = Set(ends.flatMap(shown.linkPlaces)).sorted()
+        let curves = links.map { shown.linkRates[$0] }
+        let rates = links.compactMap { shown.flows[$0].rate }
         let text = rates.isEmpty ? "" : "\(Format.rate(rates.reduce(0, +)))/s"
         picture.put(text, at: Point(x: line.right - TextWidth.of(text), y: line.y), maxWidth: line.width)
         let room = line.inset(right: text.isEmpty ? 0 : TextWidth.of(text) + 1)

@@ -19,6 +19,9 @@ public struct Tabs: Widget, Sendable {
         places(width: width).first { $0.columns.contains(column) }?.index
     }
 
+    /// Columns that the tabs take of a line that is so wide.
+    public func extent(width: Int) -> Int { min(width, places(width: width).last?.columns.upperBound ?? 0) }
+
     /// Draws the names in the first row.
     public func draw(in area: Rect, into buffer: inout Buffer) {
         for (index, columns, text) in places(width: area.width) {
