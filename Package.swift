@@ -55,7 +55,8 @@ let package = Package(
         .target(
             name: "Session",
             dependencies: [
-                "CLinux", "CTapSegment", "Keeping", "RunDirectory", .product(name: "Logging", package: "swift-log"),
+                "CLinux", "CTapSegment", "Keeping", "RunDirectory", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),
         .target(
@@ -64,6 +65,9 @@ let package = Package(
                 "CTapSegment", "RunDirectory", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: swift),
+        // What is done to a topology, and expected of it.
+        .target(
+            name: "Scenarios", dependencies: ["RunDirectory", "Telemetry", "Topology"], swiftSettings: swift),
         // What runs on this machine without our doing.
         .target(
             name: "Discovery", dependencies: ["CLinux", "Keeping", "RunDirectory", "Telemetry"], swiftSettings: swift),
@@ -73,14 +77,15 @@ let package = Package(
         // The screens.
         .target(name: "TerminalUI", swiftSettings: swift),
         .target(
-            name: "Dashboard", dependencies: ["Payload", "TerminalUI", "Telemetry", "RunDirectory"],
+            name: "Dashboard", dependencies: ["Payload", "TerminalUI", "Telemetry", "RunDirectory", "Scenarios"],
             swiftSettings: swift),
         .target(name: "Terminal", dependencies: ["CNcurses", "TerminalUI"], swiftSettings: swift),
 
         .executableTarget(
             name: "zmqtop",
             dependencies: [
-                "CLinux", "Topology", "RunDirectory", "Session", "Telemetry", "Discovery", "Payload", "TerminalUI",
+                "CLinux", "Topology", "RunDirectory", "Session", "Telemetry", "Scenarios", "Discovery", "Payload",
+                "TerminalUI",
                 "Dashboard",
                 "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -106,12 +111,15 @@ let package = Package(
         .testTarget(
             name: "SessionTests",
             dependencies: [
-                "CLinux", "Keeping", "Session", "RunDirectory", "zmqtop-keeper",
+                "CLinux", "CTapSegment", "Keeping", "Session", "RunDirectory", "Telemetry", "zmqtop-keeper",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "CTapSegment", "RunDirectory"], swiftSettings: swift),
+        .testTarget(
+            name: "ScenariosTests", dependencies: ["Scenarios", "Telemetry", "Topology", "RunDirectory"],
+            exclude: ["Fixtures"], swiftSettings: swift),
         .testTarget(
             name: "DiscoveryTests", dependencies: ["Discovery", "Telemetry", "RunDirectory"], swiftSettings: swift),
         .testTarget(
@@ -120,7 +128,8 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: swift),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: swift),
         .testTarget(
-            name: "DashboardTests", dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI"],
+            name: "DashboardTests",
+            dependencies: ["Dashboard", "Telemetry", "RunDirectory", "TerminalUI", "Scenarios"],
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
             name: "CommandTests", dependencies: ["zmqtop", "Dashboard", "RunDirectory", "TerminalUI"],

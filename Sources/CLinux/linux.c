@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,3 +90,12 @@ pid_t linux_ended_child(int *code, int *signal) {
 }
 
 const char *linux_signal_name(int signal) { return sigabbrev_np(signal); }
+
+int linux_borrow_descriptor(pid_t pid, int descriptor) {
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (process < 0) return -errno;
+    int borrowed = (int)syscall(SYS_pidfd_getfd, process, descriptor, 0);
+    int error = errno;
+    close(process);
+    return borrowed >= 0 ? borrowed : -error;
+}

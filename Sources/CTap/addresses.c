@@ -33,6 +33,12 @@ static void write_address(char *text, const struct sockaddr_storage *address, so
     }
 }
 
+void tap_address_text(char *text, const struct sockaddr *address, uint32_t size) {
+    struct sockaddr_storage copy = {0};
+    memcpy(&copy, address, size < sizeof copy ? size : sizeof copy);
+    write_address(text, &copy, size);
+}
+
 // The inode of a unix socket's other end: the two ends of an ipc connection share nothing else.
 static uint64_t peer_inode(uint64_t inode) {
     int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);

@@ -75,7 +75,9 @@ extern struct tap_copy tap_copies[TAP_COPIES];
 extern uint32_t tap_copy_count;
 
 struct pollfd;
+struct sockaddr;
 struct tap_libc {
+    int (*connect)(int, const struct sockaddr *, uint32_t);
     ssize_t (*send)(int, const void *, size_t, int);
     ssize_t (*recv)(int, void *, size_t, int);
     ssize_t (*recv_chk)(int, void *, size_t, size_t, int);
@@ -115,10 +117,12 @@ struct tap_monitor;
 struct tap_thread {
     uint32_t call;  // enum tap_call: inside a libzmq call of that kind
     int32_t id;     // gettid
+    uint32_t node;  // that it plays, of several in the process; 0: the process is one
     struct tap_socket_state *socket;
     zmq_pollitem_t *items;
     int item_count;
     uint64_t context;  // ordinal of the one that this thread terminates
+    int connecting;  // descriptor + 1 of this I/O thread's last connect(); 0: none
     struct tap_connection_state *connection;  // that this I/O thread used last
     uint64_t connection_id;                   // 0: none
     uint64_t blocked_ns;     // since when the call under way has waited; 0: it has not
@@ -213,6 +217,7 @@ enum {  // what makes a socket's counting differ from the plain case
     TAP_RECEIVE_REP = 16u,
     TAP_RECEIVE_XPUB = 32u,
     TAP_SEND_PUB = 64u,
+    TAP_SEND_FAULTY = 128u,  // the message under way is one that a fault has been chosen for: to its last frame
 };
 
 struct tap_route {  // ROUTER: where a routing id leads, as far as nothing has changed since
@@ -258,6 +263,7 @@ struct tap_socket_state {
     uint8_t routing_id[TAP_IDENTITY];  // of the message being received
     uint8_t connect_routing_id_size;
     uint8_t connect_routing_id[TAP_IDENTITY];
+    struct tap_message_faults *faults;  // NULL: there has been none to look for
 };
 
 struct tap_endpoint_state {
@@ -352,6 +358,7 @@ struct tap_connection_state {
     uint64_t older_id;
     const char *source_key;  // of its messages, once one has been received (connections.c)
     uint64_t route_hash;
+    uint64_t faults_applied;    // a digest of those that its descriptor has been given
     struct tap_wishes *wishes;  // a subscriber's; NULL: it has none
     uint64_t wished_ns;         // when its last subscription came
     // The I/O thread writes these all the time: not on the line that the program's thread reads.
@@ -421,9 +428,26 @@ bool tap_sample_frame(struct tap_socket_state *state, uint32_t direction, bool f
 void tap_sample_refused(struct tap_socket_state *state, size_t size);  // the frame was not sent
 void tap_sample_passed(struct tap_socket_state *state, uint32_t direction, uint32_t flags);  // the message is whole
 void tap_orders_carry_out(struct tap_socket_state *state);
+void tap_attend(struct tap_socket_state *state);  // looks at orders and faults; cold
+
+// ---- faults (faults.c, message_faults.c)
+
 TAP_INLINE void tap_orders_look(struct tap_socket_state *state) {
-    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_ORDERS)) tap_orders_carry_out(state);
+    if (UNLIKELY(LOAD(*tap_attention) & (TAP_ATTENTION_ORDERS | TAP_ATTENTION_FAULTS))) tap_attend(state);
 }
+void tap_faults_start(const char *directory, const char *node);  // those that wait for a process of this name
+void tap_faults_look(void);  // has anything changed?
+// libzmq's connect(): errno of the refusal, or 0.
+int tap_fault_connecting(int descriptor, const struct sockaddr *address, uint32_t size);
+// A connect that the monitor tells of; -1: it is under way still. Holds tap_lock already.
+void tap_fault_connected(struct tap_socket_state *state, uint32_t endpoint, int descriptor);
+// Messages (message_faults.c).
+bool tap_fault_of_socket(const struct tap_socket_state *state, uint32_t kind, struct tap_fault *found);  // holds tap_lock
+extern uint32_t tap_faults_generation;  // of those in force; 0: none
+void tap_fault_delay(struct tap_socket_state *state);
+int tap_fault_send(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call);
+void tap_faults_closing(struct tap_socket_state *state);
+int tap_send_carefully(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call);  // interpose_zmq.c
 
 // Attribution, for the thread that uses the socket.
 void tap_delivered_by_source(struct tap_socket_state *socket, const zmq_msg_t *last_frame);
@@ -479,6 +503,7 @@ struct tap_address {
     int32_t peer_pid;
 };
 void tap_address_of(int descriptor, struct tap_address *address);
+void tap_address_text(char *text, const struct sockaddr *address, uint32_t size);  // TAP_ADDRESS bytes; empty: unknown
 uint32_t tap_address_role(int descriptor, const struct tap_address *address);  // which end of it connected
 
 // ---- monitors (monitor.c)

@@ -65,6 +65,19 @@ TAP_EXPORT int close(int descriptor) {
     return libc.close(descriptor);
 }
 
+TAP_EXPORT int connect(int descriptor, const struct sockaddr *address, socklen_t size) {
+    const void *caller = CALLER();
+    if (UNLIKELY(libc.connect == NULL)) tap_find_libc();
+    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_FAULTS) && tap_is_libzmq(caller)) {
+        int refusal = tap_fault_connecting(descriptor, address, size);
+        if (refusal != 0) {
+            errno = refusal;
+            return -1;
+        }
+    }
+    return libc.connect(descriptor, address, size);
+}
+
 // ---- blocked
 
 static TAP_HOT void each_waiting(void (*mark)(struct tap_socket_state *, uint64_t), uint64_t now) {

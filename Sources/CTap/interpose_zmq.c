@@ -309,8 +309,11 @@ static void send_begins_with_care(const struct tap_socket_state *state) {
         send_begins(state);
 }
 
-static __attribute__((noinline)) int send_message_with_care(struct tap_socket_state *state, zmq_msg_t *message, int flags,
-                                                            uint32_t call) {
+static bool is_faulty(const struct tap_socket_state *state) {
+    return ((LOAD(*tap_attention) & TAP_ATTENTION_FAULTS) != 0 || state->special & TAP_SEND_FAULTY) && !state->injecting;
+}
+
+int tap_send_carefully(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
     size_t size = state->api->zmq_msg_size(message);
     bool sampled = UNLIKELY(LOAD(*tap_attention)) && attend(state, state->api->zmq_msg_data(message), size, flags);
     bool subscription =
@@ -326,6 +329,12 @@ static __attribute__((noinline)) int send_message_with_care(struct tap_socket_st
     if (!subscription) sent(state, result, size, flags);
     if (sampled) attended(state, result, size, flags);
     return result;
+}
+
+static __attribute__((noinline)) int send_message_with_care(struct tap_socket_state *state, zmq_msg_t *message, int flags,
+                                                            uint32_t call) {
+    if (UNLIKELY(is_faulty(state))) return tap_fault_send(state, message, flags, call);
+    return tap_send_carefully(state, message, flags, call);
 }
 
 static TAP_HOT int send_message(struct tap_socket_state *state, zmq_msg_t *message, int flags, uint32_t call) {
@@ -353,7 +362,7 @@ static int send_copy(struct tap_socket_state *state, const void *buffer, size_t 
 
 static __attribute__((noinline)) int send_buffer(struct tap_socket_state *state, const void *buffer, size_t size, int flags,
                                                  int (*call)(void *, const void *, size_t, int)) {
-    if (state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB) && !state->send_more)
+    if ((state->special & (TAP_SEND_ROUTER | TAP_SEND_XSUB) && !state->send_more) || UNLIKELY(is_faulty(state)))
         return send_copy(state, buffer, size, flags, TAP_CALL_SEND);
     bool sampled = LOAD(*tap_attention) != 0 && attend(state, buffer, size, flags);
     if (state->special & TAP_SEND_PUB && !state->send_more) tap_match(state, buffer, size);
@@ -445,6 +454,7 @@ TAP_INLINE void received(struct tap_socket_state *state, zmq_msg_t *message, siz
     bool more = tap_more(state->api, message);
     bool first = !state->receive_more;
     bool plain = is_plain(state);
+    if (UNLIKELY(!plain) && first && LOAD(*tap_attention) & TAP_ATTENTION_FAULTS) tap_fault_delay(state);
     bool sampled = !plain && LOAD(*tap_attention) & TAP_ATTENTION_SAMPLES &&
                    attend_received(state, message, size, first, more);
     state->receive_more = more;
@@ -568,10 +578,10 @@ TAP_EXPORT int zmq_poll(zmq_pollitem_t *items, int count, long timeout) {
     const struct tap_copy *api = passive ? NULL : copy_of_items(items, count);
     if (api == NULL) api = COPY(caller, -1);
     if (passive) return api->zmq_poll(items, count, timeout);
-    if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_ORDERS)) {
+    if (UNLIKELY(LOAD(*tap_attention) & (TAP_ATTENTION_ORDERS | TAP_ATTENTION_FAULTS))) {
         for (int i = 0; i < count; i++) {
             struct tap_socket_state *state = items[i].socket != NULL ? tap_socket_find(items[i].socket) : NULL;
-            if (state != NULL) tap_orders_carry_out(state);
+            if (state != NULL) tap_attend(state);
         }
     }
     thread.items = items;

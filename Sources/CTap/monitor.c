@@ -266,6 +266,10 @@ static void take_event(struct tap_monitor *monitor, const char *text) {
             tap_connection_join(connection, state, role, role != TAP_ROLE_UNKNOWN ? endpoint : TAP_NO_INDEX);
             if (handshake) tap_connection_handshake(connection, event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
         }
+        bool connects = event == ZMQ_EVENT_CONNECTED || event == ZMQ_EVENT_CONNECT_DELAYED;
+        if (UNLIKELY(LOAD(*tap_attention) & TAP_ATTENTION_FAULTS) && connects && endpoint != TAP_NO_INDEX)
+            tap_fault_connected(state, endpoint,
+                                event == ZMQ_EVENT_CONNECTED ? (int)monitor->value : -1);
         if (endpoint != TAP_NO_INDEX) count_at_endpoint(tap_endpoint_record(endpoint), event, monitor->value);
     }
     if (tap_segment != NULL) write_event(monitor, endpoint, connection != NULL ? connection->id : 0, text);

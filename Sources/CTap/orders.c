@@ -74,3 +74,9 @@ void tap_orders_carry_out(struct tap_socket_state *state) {
     if (left) __atomic_fetch_or(tap_attention, TAP_ATTENTION_ORDERS, __ATOMIC_ACQ_REL);
     errno = saved;
 }
+
+__attribute__((cold)) void tap_attend(struct tap_socket_state *state) {
+    uint32_t attention = LOAD(*tap_attention);
+    if (attention & TAP_ATTENTION_FAULTS) tap_faults_look();
+    if (attention & TAP_ATTENTION_ORDERS) tap_orders_carry_out(state);
+}

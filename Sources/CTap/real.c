@@ -19,6 +19,7 @@ void tap_find_libc(void) {
     libc.recv_chk = (__typeof__(libc.recv_chk))dlsym(RTLD_NEXT, "__recv_chk");
     libc.poll = (__typeof__(libc.poll))dlsym(RTLD_NEXT, "poll");
     libc.poll_chk = (__typeof__(libc.poll_chk))dlsym(RTLD_NEXT, "__poll_chk");
+    libc.connect = (__typeof__(libc.connect))dlsym(RTLD_NEXT, "connect");
     libc.close = (__typeof__(libc.close))dlsym(RTLD_NEXT, "close");
     errno = saved;
 }

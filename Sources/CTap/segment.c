@@ -125,6 +125,7 @@ static const char *make(void) {
     }
     __atomic_store_n(&tap_segment, memory, __ATOMIC_RELEASE);
     tap_attention_start();
+    tap_faults_start(process.directory, node);
     return NULL;
 }
 

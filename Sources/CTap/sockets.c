@@ -77,6 +77,7 @@ void tap_sockets_forget(void) {
     for (uint32_t i = 0; i < tap_header()->sockets.used; i++) {
         free(tap_sockets[i].routes);
         free(tap_sockets[i].matching);
+        free(tap_sockets[i].faults);
     }
     memset(tap_sockets, 0, sizeof *tap_sockets * tap_header()->sockets.used);
     memset(tap_endpoints, 0, sizeof *tap_endpoints * tap_header()->endpoints.used);
@@ -134,6 +135,8 @@ void tap_socket_open(void *socket, int type, void *context, const struct tap_cop
         shared->type = type;
         shared->created_ns = tap_now();
         shared->context = ordinal;
+        shared->node = thread.node;
+        shared->thread = tap_thread_id();
         shared->send_hwm = shared->receive_hwm = 1000;
         tap_change_end(&shared->generation);
         place_add(socket, index);
@@ -146,6 +149,7 @@ void tap_socket_open(void *socket, int type, void *context, const struct tap_cop
 // Before the real zmq_close: once that has returned another thread may be given the same pointer.
 void tap_socket_closing(struct tap_socket_state *state) {
     int saved = errno;
+    tap_faults_closing(state);
     pthread_mutex_lock(&tap_lock);
     place_remove(state->socket);
     ADD(tap_epoch, 1);

@@ -1,4 +1,4 @@
-// The process: start, fork, end, and the one function that a program may call itself.
+// The process: start, fork, end, and the two functions that a program may call itself.
 //
 // The tap is passive unless TAP_ENV_DIRECTORY is set. It needs the C library alone, and whatever goes wrong, the
 // program goes on as if it were not there.
@@ -58,6 +58,8 @@ __attribute__((destructor)) static void end(void) {
     if (tap_segment != NULL && process.pid == getpid()) STORE(tap_header()->ended_ns, tap_now());
 }
 
+void zmqtap_node(uint32_t ordinal) { thread.node = ordinal; }
+
 void zmqtap_gauge(const char *name, double value) {
     int saved = errno;
     if (name != NULL && tap_segment_open()) {
@@ -65,13 +67,16 @@ void zmqtap_gauge(const char *name, double value) {
         pthread_mutex_lock(&tap_lock);
         struct tap_table *table = &tap_header()->gauges;
         for (uint32_t i = 0; i < table->used && found == NULL; i++)
-            if (strncmp(tap_gauge_record(i)->name, name, sizeof found->name - 1) == 0) found = tap_gauge_record(i);
+            if (tap_gauge_record(i)->node == thread.node &&
+                strncmp(tap_gauge_record(i)->name, name, sizeof found->name - 1) == 0)
+                found = tap_gauge_record(i);
         if (found == NULL) {
             struct tap_gauge *fresh = table->used < table->capacity ? tap_gauge_record(table->used) : NULL;
             if (fresh != NULL && tap_segment_back(fresh, sizeof *fresh)) {
                 found = fresh;
                 tap_change_begin(&found->generation);
                 strncpy(found->name, name, sizeof found->name - 1);
+                found->node = thread.node;
                 tap_change_end(&found->generation);
                 __atomic_store_n(&table->used, table->used + 1, __ATOMIC_RELEASE);
             } else {

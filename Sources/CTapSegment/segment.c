@@ -11,3 +11,4 @@ _Static_assert(sizeof(struct tap_stamps) % 64 == 0, "records keep to cache lines
 _Static_assert(sizeof(struct tap_order) == 65536, "whole pages");
 _Static_assert(sizeof(struct tap_orders) % 64 == 0, "records keep to cache lines");
 _Static_assert(__builtin_offsetof(struct tap_order, data) == TAP_ORDER_DATA, "as the reader has it");
+_Static_assert(sizeof(struct tap_fault) % 8 == 0 && sizeof(struct tap_faults) % 64 == 0, "records keep to cache lines");

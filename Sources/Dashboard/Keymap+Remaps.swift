@@ -26,9 +26,11 @@ extension Keymap {
 
     /// Contexts that are asked together: a key may stand in one of them only.
     static let together: [[Context]] = [
-        [.anywhere, .graph, .lists, .looking, .moving, .acting],
-        [.anywhere, .messages, .lists, .looking, .moving, .acting], [.anywhere, .columns, .moving],
-        [.anywhere, .verdicts, .moving], [.anywhere, .composer], [.anywhere, .palette], [.anywhere, .question],
+        [.anywhere, .graph, .lists, .looking, .moving, .acting, .lesson],
+        [.anywhere, .messages, .lists, .looking, .moving, .acting, .lesson], [.anywhere, .columns, .moving],
+        [.anywhere, .faults], [.anywhere, .prediction, .moving], [.anywhere, .verdicts, .moving],
+        [.anywhere, .composer], [.anywhere, .palette],
+        [.anywhere, .question],
     ]
 
     /// The names by which a configuration knows the bindings: the command's; of what stands in front of the screen (the

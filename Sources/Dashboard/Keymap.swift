@@ -13,6 +13,8 @@ enum Command: Equatable, Sendable {
     case panLeft, panRight, panUp, panDown, zoomIn, zoomOut, fold, hottest
     case messages, sampling, bytes, copy, again, edit
     case start, stop, kill, restart, pause
+    case cut, faults
+    case lessonOn, lessonBack, lessonHint, lessonReset, choose
     case inject, theme, previousTheme, help, detach, quit, interrupt
     case palette, screenshot
     // In the palette.
@@ -37,6 +39,9 @@ public struct Keymap: Sendable {
         case columns = "In the column chooser"
         case messages = "In the messages"
         case acting = "On the selected node"
+        case lesson = "In a lesson"
+        case prediction = "At a prediction"
+        case faults = "In the faults"
         case verdicts = "In the verdicts"
         case composer = "In the composer"
         case palette = "In the palette"
@@ -46,7 +51,7 @@ public struct Keymap: Sendable {
         /// Whether it stands in front of the screens, and has the keys to itself.
         var isInFront: Bool {
             switch self {
-            case .verdicts, .columns, .composer, .palette, .question: true
+            case .prediction, .faults, .verdicts, .columns, .composer, .palette, .question: true
             default: false
             }
         }
@@ -65,7 +70,8 @@ public struct Keymap: Sendable {
     }
 
     static let bindings: [Binding] =
-        screens + moving + graph + messages + looking + lists + columns + acting + verdicts + composer + palette
+        screens + moving + graph + messages + looking + lists + columns + acting + faults + lesson + verdicts + composer
+        + palette
         + question + anywhere
 
     private static let screens = Screen.allCases.map { screen in
@@ -202,6 +208,34 @@ public struct Keymap: Sendable {
         Binding(
             context: .acting, keys: [.character("p")], label: "p", command: .pause, help: "pause, or resume",
             hint: "pause"),
+        Binding(
+            context: .acting, keys: [.character("c")], label: "c", command: .cut,
+            help: "cut the link, or heal it; a node: all its links", hint: "cut"),
+        Binding(
+            context: .acting, keys: [.character("F")], label: "F", command: .faults,
+            help: "faults: partition, loss, slow, drop …", hint: "faults"),
+    ]
+
+    private static let faults: [Binding] = [
+        Binding(context: .faults, keys: [.enter], label: "Enter", command: .open, help: "do it"),
+        Binding(context: .faults, keys: [.escape], label: "Esc", command: .back, help: "leave, and do nothing"),
+    ]
+
+    private static let lesson: [Binding] = [
+        Binding(context: .lesson, keys: [.character("]")], label: "]", command: .lessonOn, help: "go on"),
+        Binding(context: .lesson, keys: [.character("[")], label: "[", command: .lessonBack, help: "go back"),
+        Binding(context: .lesson, keys: [.character("H")], label: "H", command: .lessonHint, help: "how it is done"),
+        Binding(
+            context: .lesson, keys: [.character("R")], label: "R", command: .lessonReset,
+            help: "the lesson from its start; asks first"),
+        Binding(
+            context: .prediction, keys: ["1", "2", "3", "4"].map { .character($0) }, label: "1-4", command: .choose,
+            help: "this answer"),
+        Binding(
+            context: .prediction, keys: [.enter], label: "Enter", command: .open, help: "the answer that is marked"),
+        Binding(
+            context: .prediction, keys: [.escape], label: "Esc", command: .back, help: "look around first; ] asks again"
+        ),
     ]
 
     private static let verdicts: [Binding] = [

@@ -1,18 +1,21 @@
 import Glibc
 import RunDirectory
+import ZeroMQ
 
 /// What a kind does: it opens its sockets in its initialiser, and works in `run` until a signal says to stop.
 protocol NodeProgram {
-    init(_ node: ResolvedNode) throws
+    init(_ node: ResolvedNode, context: Context) throws
     mutating func run() throws
 }
 
-/// One built-in node as a process of its own.
+/// A process of built-in nodes: of one, or of several that are its threads.
 public enum NodeProcess {
     private static var programs: [String: any NodeProgram.Type] {
         [
             "client": ClientNode.self, "scheduler": SchedulerNode.self, "engine": EngineNode.self,
             "source": SourceNode.self, "worker": WorkerNode.self, "sink": SinkNode.self,
+            "requester": RequesterNode.self, "replier": ReplierNode.self, "pair": PairNode.self,
+            "publisher": PublisherNode.self, "subscriber": SubscriberNode.self, "proxy": ProxyNode.self,
             "injector": InjectorNode.self,
         ]
     }
@@ -20,32 +23,52 @@ public enum NodeProcess {
     /// The kinds that `run` knows, in alphabetical order.
     public static var kinds: [String] { programs.keys.sorted() }
 
-    /// Runs the node that a file (a `ResolvedNode` as JSON) describes, and blocks until it is told to end: TERM and INT
-    /// end it, USR1 makes it quiet, USR2 lets it go on. What its sockets accepted has 200 ms to leave, unless they have
-    /// a linger of their own.
+    /// Runs the nodes that files (each a `ResolvedNode` as JSON) describe, and blocks until they are told to end: TERM and
+    /// INT end them, USR1 makes them quiet, USR2 lets them go on. What their sockets accepted has 200 ms to leave, unless
+    /// they have a linger of their own. One node runs on the main thread; several are threads that share a context, and
+    /// end together.
     ///
     /// Call it on the main thread, once, before any other thread exists: it takes over the process's signals.
     ///
     /// - Returns: the exit status: 0 after a signal (an injector: when its work is done), 1 after an error, which then
     ///   stands on standard error as one sentence.
-    public static func run(file path: String) -> Int32 {
+    public static func run(files: [String]) -> Int32 {
         Signals.install()
-        var name = path
+        var nodes: [ResolvedNode] = []
+        for file in files {
+            do {
+                nodes.append(try read(file))
+            } catch {
+                complain("\(file): \(error)\n")
+                return 1
+            }
+        }
         do {
-            let node = try read(path)
-            name = node.name
+            if let node = nodes.first, nodes.count == 1 { return play(node, in: try Context()) ? 0 : 1 }
+            return try NodeThread.run(nodes) ? 0 : 1
+        } catch {
+            complain("\(error)\n")
+            return 1
+        }
+    }
+
+    /// Plays one node on the calling thread, until it is told to end. When it returns its sockets are closed.
+    ///
+    /// - Returns: whether that went well; else it has said on standard error why not.
+    static func play(_ node: ResolvedNode, in context: Context) -> Bool {
+        do {
             guard case .builtin(let kind) = node.program else {
                 throw NodeError("only built-in kinds run here, and this is a node of kind \(node.kind)")
             }
             guard let type = programs[kind] else {
                 throw NodeError("there is no kind '\(kind)'; there are \(kinds.joined(separator: ", "))")
             }
-            var program = try type.init(node)
+            var program = try type.init(node, context: context)
             try program.run()
-            return 0
+            return true
         } catch {
-            complain("\(name): \(error)\n")
-            return 1
+            complain("\(node.name): \(error)\n")
+            return false
         }
     }
 

@@ -11,12 +11,17 @@ public enum SessionCommand: Codable, Equatable, Sendable {
         case pause, resume
         /// stop, then start.
         case restart
-        /// Generating nodes (client, source) make no new messages (SIGUSR1), and go on (SIGUSR2).
+        /// Generating nodes (`ResolvedNode.generatingKinds`) make no new messages (SIGUSR1), and go on (SIGUSR2).
         case quiet, flow
     }
 
     /// `node` is a node's name, a group's name (all its replicas), or `*`.
     case node(Verb, node: String)
+    /// `target` is a link (`a.x->b.y`), a socket or a node, where the fault can befall one: a node stands for all its
+    /// links, or sockets.
+    case fault(Fault, target: String)
+    /// Ends all faults of a link, a socket, a node and what it has, or (`*`) of the session.
+    case heal(target: String)
     case inject(Injection)
     /// End the session, as Ctrl-C would.
     case down

@@ -28,6 +28,37 @@ public struct ResolvedTopology: Codable, Equatable, Sendable {
     }
 }
 
+extension ResolvedTopology {
+    /// The nodes that are threads of a node's process, itself among them, in the order of the file. Their places here, from
+    /// 1, are what the process and the tap know them by; the process bears the name of the first. A node of a process of
+    /// its own is alone.
+    public func sharers(of node: ResolvedNode) -> [ResolvedNode] {
+        guard let process = node.process else { return [node] }
+        return nodes.filter { $0.process == process }
+    }
+}
+
+extension ResolvedTopology {
+    /// What is done to the process of some nodes is done to others too: who shares one with them, a sentence a process,
+    /// without a full stop.
+    /// - Parameter names: of the nodes that were meant; a group's name means its replicas, `*` all.
+    public func sharing(_ names: [String]) -> [String] {
+        var sentences: [String] = []
+        var told: Set<String> = []
+        for node in nodes {
+            guard let process = node.process, told.insert(process).inserted else { continue }
+            let sharers = sharers(of: node)
+            let meant = sharers.filter { names.contains($0.name) || names.contains($0.group) || names.contains("*") }
+            let others = sharers.filter { other in !meant.contains { $0.name == other.name } }
+            guard !meant.isEmpty, !others.isEmpty else { continue }
+            sentences.append(
+                meant.map(\.name).joined(separator: ", ") + (meant.count == 1 ? " shares" : " share")
+                    + " the process \(process) with " + others.map(\.name).joined(separator: ", "))
+        }
+        return sentences
+    }
+}
+
 /// What is legal in a file but bites, as it was found when the file was loaded.
 public struct ResolvedLint: Codable, Equatable, Sendable {
     /// `hwm-zero`
@@ -48,7 +79,7 @@ public struct ResolvedLint: Codable, Equatable, Sendable {
     }
 }
 
-/// One node: a process, or, for `external`, somebody else's.
+/// One node: a process, a thread of one, or, for `external`, somebody else's.
 public struct ResolvedNode: Codable, Equatable, Sendable {
     /// What runs in a node.
     public enum Program: Codable, Equatable, Sendable {
@@ -84,13 +115,16 @@ public struct ResolvedNode: Codable, Equatable, Sendable {
     public var restart: RestartPolicy
     /// Seconds between the polite signal and KILL.
     public var stopGrace: Double
+    /// The process that it is a thread of, with the other nodes that name it; nil: one of its own. What a process has
+    /// once (environment, folder, what it depends on, start, restart, grace) is the same in all of them.
+    public var process: String?
 
     /// By default a node that starts at once and is not restarted.
     public init(
         name: String, group: String? = nil, replica: Int? = nil, program: Program, environment: [String: String] = [:],
         workingDirectory: String = "/", sockets: [ResolvedSocket] = [], behavior: [String: BehaviorValue] = [:],
         dependsOn: [String] = [], start: StartPolicy = .automatic, restart: RestartPolicy = .init(),
-        stopGrace: Double = 1
+        stopGrace: Double = 1, process: String? = nil
     ) {
         self.name = name
         self.group = group ?? name
@@ -104,7 +138,11 @@ public struct ResolvedNode: Codable, Equatable, Sendable {
         self.start = start
         self.restart = restart
         self.stopGrace = stopGrace
+        self.process = process
     }
+
+    /// Built-in kinds that make messages of their own: they can be quiet.
+    public static let generatingKinds = ["client", "source", "requester", "publisher", "pair"]
 
     /// The word shown for the kind: `client`, `command`, `external`, `injector`.
     public var kind: String {

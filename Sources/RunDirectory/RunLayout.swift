@@ -5,6 +5,7 @@
 ///       session.json       SessionRecord
 ///       topology.json      ResolvedTopology
 ///       status.json        [NodeStatus], replaced (renamed over) at each change
+///       faults.json        FaultBook, likewise; there from the first fault on
 ///       control.sock       the session's control socket (ControlRequest, one JSON object a line)
 ///       nodes/NAME.json    ResolvedNode: what zmqtop-node is given
 ///       output/NAME.out    standard output of the node, all incarnations
@@ -26,6 +27,8 @@ public struct RunLayout: Equatable, Sendable {
     public var topology: String { directory + "/topology.json" }
     /// `[NodeStatus]` as JSON.
     public var status: String { directory + "/status.json" }
+    /// `FaultBook` as JSON.
+    public var faults: String { directory + "/faults.json" }
     /// The path of the control socket: at most 107 bytes.
     public var control: String { directory + "/control.sock" }
     /// Folder of what built-in nodes are given.
@@ -34,6 +37,8 @@ public struct RunLayout: Equatable, Sendable {
     public var output: String { directory + "/output" }
     /// Folder of the tap's files.
     public var segments: String { directory + "/segments" }
+    /// The faults that a node's next process finds when it starts (`struct tap_faults`); no segment.
+    public func firstFaults(_ node: String) -> String { segments + "/.\(node).faults" }
     /// Folder of relative ipc endpoints.
     public var ipc: String { directory + "/ipc" }
 

@@ -19,14 +19,16 @@ struct Launcher {
     }
 
     /// - Throws: `SessionError` when it is plain before trying that it cannot be started.
-    func program(for node: ResolvedNode, incarnation: Int) throws -> KeeperRequest.Program {
+    /// - Parameter nodes: one, or those that share the process.
+    func program(for nodes: [ResolvedNode], incarnation: Int) throws -> KeeperRequest.Program {
+        let node = nodes[0]
         let variables = variables(for: node, incarnation: incarnation)
         let arguments: [String]
         let executable: String
         switch node.program {
         case .builtin:
             executable = programs.node
-            arguments = ["zmqtop-node", layout.node(node.name)]
+            arguments = ["zmqtop-node"] + nodes.map { layout.node($0.name) }
         case .command(let command):
             try checkFolder(node.workingDirectory)
             executable = try find(command.first ?? "", path: variables["PATH"] ?? "", from: node.workingDirectory)

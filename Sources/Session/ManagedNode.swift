@@ -1,7 +1,8 @@
 import Keeping
 import RunDirectory
 
-/// A node and what is going on with it. Used by the session's thread.
+/// A node and what is going on with it; or several nodes that are threads of one process, and share all that is going on.
+/// Used by the session's thread.
 final class ManagedNode {
     /// A process that was asked for and has not ended.
     struct Process {
@@ -28,7 +29,9 @@ final class ManagedNode {
         var pendingSignal: Int32?
     }
 
-    let node: ResolvedNode
+    /// More than one where they share a process.
+    let nodes: [ResolvedNode]
+    /// Of the first, whose name the process bears; the others' are the same but for who they are.
     var status: NodeStatus
     var process: Process?
     /// Automatic restarts without a long run between them.
@@ -41,10 +44,30 @@ final class ManagedNode {
     /// Somebody else has started it: it gets its signals from us, not from the keeper, and is never ended by the session.
     let isJoined: Bool
 
-    init(_ node: ResolvedNode, isJoined: Bool = false) {
-        self.node = node
+    convenience init(_ node: ResolvedNode, isJoined: Bool = false) { self.init(sharing: [node], isJoined: isJoined) }
+
+    /// Of nodes that share a process; there must be one.
+    init(sharing nodes: [ResolvedNode], isJoined: Bool = false) {
+        self.nodes = nodes
         self.isJoined = isJoined
+        let node = nodes[0]
         status = NodeStatus(name: node.name, group: node.group, replica: node.replica, kind: node.kind)
+    }
+
+    /// The one whose name the process bears; what a process has once is the same in all.
+    var node: ResolvedNode { nodes[0] }
+    var names: [String] { nodes.map(\.name) }
+
+    /// Of each node.
+    var statuses: [NodeStatus] {
+        nodes.map { node in
+            var status = status
+            status.name = node.name
+            status.group = node.group
+            status.replica = node.replica
+            status.kind = node.kind
+            return status
+        }
     }
 
     var isInjector: Bool { node.kind == "injector" }

@@ -23,13 +23,15 @@ extension SessionLoop {
             let running = nodes.filter { $0.process != nil && !$0.isJoined }
             waiters.append(
                 Waiter(
-                    asker: asker, nodes: running.map(\.node.name),
+                    asker: asker, nodes: running.flatMap(\.names),
                     goals: running.compactMap { node in node.process.map { (node, .ended(process: $0.id)) } }))
             end()
             if wasRunning { options.onDown?() }
         case _ where phase != .running: reply(.error("the session is ending"), to: asker)
         case _ where !canStart: reply(.error(Self.keeperIsGoneText), to: asker)
         case .node(let verb, let name): perform(verb, on: name, for: asker)
+        case .fault(let fault, let target): begin(fault, on: target, for: asker)
+        case .heal(let target): heal(target, for: asker)
         case .inject(let injection): inject(injection, for: asker)
         case .join(let name, let command): join(name, command, for: asker)
         case .joined(let name, let pid): joined(name, pid: pid, for: asker)
@@ -40,21 +42,23 @@ extension SessionLoop {
     private func perform(_ verb: SessionCommand.Verb, on name: String, for asker: Asker) {
         let targets = targets(name)
         guard !targets.isEmpty else {
-            let names = nodes.flatMap { [$0.node.name, $0.node.group] }
+            let all = nodes.flatMap(\.nodes)
+            let names = all.flatMap { [$0.name, $0.group] }
             let near = nearestNames(to: name, among: Array(Set(names)).sorted())
             let advice =
-                near.isEmpty ? "there are \(list(nodes.map(\.node.name), "and"))" : "did you mean \(list(near, "or"))?"
+                near.isEmpty ? "there are \(list(all.map(\.name), "and"))" : "did you mean \(list(near, "or"))?"
             reply(.error("there is no node “\(name)”: \(advice)"), to: asker)
             return
         }
         var waiter = Waiter(asker: asker, nodes: [], goals: [])
         var refusals: [String] = []
-        for node in targets {
-            if let refusal = refusal(verb, node) {
-                refusals.append("\(node.node.name) \(refusal)")
+        for (node, asked) in targets {
+            if let refusal = refusal(verb, node, asked) {
+                refusals.append("\(list(asked.map(\.name), "and")) \(refusal)")
                 continue
             }
-            waiter.nodes.append(node.node.name)
+            // Whoever shares its process shares its fate.
+            waiter.nodes += node.names
             if let goal = carryOut(verb, node) { waiter.goals.append((node, goal)) }
         }
         if waiter.nodes.isEmpty {
@@ -64,13 +68,15 @@ extension SessionLoop {
         }
     }
 
-    private func targets(_ name: String) -> [ManagedNode] {
-        if name == "*" { return nodes.filter { !$0.isInjector && !$0.isExternal } }
-        return nodes.filter { $0.node.name == name || $0.node.group == name }
+    /// What is meant, and which nodes of it were named: those that share a process are one.
+    private func targets(_ name: String) -> [(ManagedNode, asked: [ResolvedNode])] {
+        if name == "*" { return nodes.filter { !$0.isInjector && !$0.isExternal }.map { ($0, $0.nodes) } }
+        return nodes.map { node in (node, node.nodes.filter { $0.name == name || $0.group == name }) }
+            .filter { !$0.1.isEmpty }
     }
 
     /// Why a node cannot do it: the rest of a sentence that begins with its name.
-    private func refusal(_ verb: SessionCommand.Verb, _ node: ManagedNode) -> String? {
+    private func refusal(_ verb: SessionCommand.Verb, _ node: ManagedNode, _ asked: [ResolvedNode]) -> String? {
         if node.isExternal { return "is external: zmqtop did not start it and sends it no signal" }
         let isStopping = node.process?.isAskedToEnd ?? false
         if node.isJoined, verb == .start || verb == .restart {
@@ -87,9 +93,10 @@ extension SessionLoop {
             return node.process == nil && !isPlanned ? "does not run (\(node.status.state.rawValue))" : nil
         case .quiet, .flow:
             guard node.process != nil else { return "does not run (\(node.status.state.rawValue))" }
-            let generates =
-                node.node.program == .builtin(kind: "client") || node.node.program == .builtin(kind: "source")
-            return generates ? nil : "(\(node.node.kind)) makes no messages of its own: only client and source do"
+            let kinds = ResolvedNode.generatingKinds
+            if asked.contains(where: { node in kinds.contains { node.program == .builtin(kind: $0) } }) { return nil }
+            let names = kinds.joined(separator: ", ")
+            return "(\(asked.first?.kind ?? "")) makes no messages of its own: only \(names) do"
         case .kill, .pause, .resume:
             return node.process == nil ? "does not run (\(node.status.state.rawValue))" : nil
         }

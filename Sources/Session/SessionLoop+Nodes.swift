@@ -37,7 +37,7 @@ extension SessionLoop {
             id: id, startedAt: now, outputStart: fileSize(layout.standardOutput(node.node.name)),
             errorStart: fileSize(layout.standardError(node.node.name)))
         do {
-            keeper.send(.spawn(id: id, try launcher.program(for: node.node, incarnation: node.status.incarnation)))
+            keeper.send(.spawn(id: id, try launcher.program(for: node.nodes, incarnation: node.status.incarnation)))
         } catch {
             notStarted(node, "\(error)")
         }
@@ -198,6 +198,6 @@ extension SessionLoop {
 }
 
 extension ManagedNode {
-    /// Every endpoint that its sockets bind, as declared.
-    var binds: [String] { node.sockets.flatMap(\.binds) }
+    /// Every endpoint that the sockets of its nodes bind, as declared.
+    var binds: [String] { nodes.flatMap(\.sockets).flatMap(\.binds) }
 }

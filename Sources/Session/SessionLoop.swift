@@ -31,10 +31,11 @@ final class SessionLoop {
     private let mailbox: Mailbox
 
     var phase = Phase.running
-    /// In the order of the topology, then the injectors.
+    /// In the order of the topology, those that share a process as one; then the injectors.
     var nodes: [ManagedNode] = []
     var waiters: [Waiter] = []
     var injections: [String: InjectionFollower] = [:]
+    let faults: FaultDesk
     var injectionCount = 0
     private var lastProcess: UInt32 = 0
     private var keeperIsGone = false
@@ -55,7 +56,11 @@ final class SessionLoop {
         self.server = server
         self.launcher = launcher
         log = options.log
-        nodes = topology.nodes.map { ManagedNode($0) }
+        faults = FaultDesk(layout: layout)
+        nodes = topology.nodes.compactMap { node in
+            let sharers = topology.sharers(of: node)
+            return sharers.first?.name == node.name ? ManagedNode(sharing: sharers) : nil
+        }
     }
 
     /// Before `run`: the first status is there when the session's owner looks.
@@ -112,6 +117,7 @@ final class SessionLoop {
         if !injections.isEmpty { due.append(now + 20_000_000) }
         if options.idleTime != nil || nodes.contains(where: \.isJoined) { due.append(now + 250_000_000) }
         if case .ending(let deadline) = phase { due.append(deadline) }
+        if let look = faults.lookAt, phase == .running { due.append(look) }
         if server.hasRequest { return 0 }
         guard let first = due.min() else { return -1 }
         return first <= now ? 0 : Int32(clamping: (first - now + 999_999) / 1_000_000)
@@ -144,6 +150,7 @@ final class SessionLoop {
             }
         }
         for follower in injections.values { tell(follower) }
+        if phase == .running { faults.tick(now: now) }
         watchJoined(now: now)
         nodes.removeAll { $0.leavesAt.map { now >= $0 } ?? false }
     }
@@ -151,7 +158,7 @@ final class SessionLoop {
     /// Tells everybody how the nodes are, if that has changed.
     private func publish() {
         for node in nodes { node.refreshState() }
-        let statuses = nodes.map(\.status)
+        let statuses = statuses
         guard statuses != published else { return }
         published = statuses
         do {
@@ -161,6 +168,15 @@ final class SessionLoop {
         }
         mailbox.publish(statuses)
         options.onChange?(statuses)
+    }
+
+    /// In the order of the topology, then the injectors.
+    private var statuses: [NodeStatus] {
+        let all = nodes.flatMap(\.statuses)
+        guard all.count > nodes.count else { return all }
+        let places = Dictionary(uniqueKeysWithValues: topology.nodes.enumerated().map { ($1.name, $0) })
+        func place(_ status: NodeStatus) -> Int { places[status.name] ?? .max }
+        return all.filter { place($0) < .max }.sorted { place($0) < place($1) } + all.filter { place($0) == .max }
     }
 
     // MARK: - Orders of the owner, requests of clients
@@ -208,7 +224,7 @@ final class SessionLoop {
 
     func now() -> UInt64 { monotonicNanoseconds() }
 
-    func node(named name: String) -> ManagedNode? { nodes.first { $0.node.name == name } }
+    func node(named name: String) -> ManagedNode? { nodes.first { $0.names.contains(name) } }
 
     // MARK: - The keeper
 
@@ -257,6 +273,8 @@ final class SessionLoop {
     /// Asks the keeper to end everything.
     func end() {
         guard phase == .running else { return }
+        // What has joined lives on, without them.
+        _ = faults.heal(now: now()) { _ in true }
         phase = .ending(deadline: now() + Self.longestEnd)
         for node in nodes where !node.isJoined {
             cancelStart(node)

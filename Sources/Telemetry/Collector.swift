@@ -25,6 +25,7 @@ public final class Collector {
     private var namedProblems: Set<String> = []
     private var statuses: [NodeStatus] = []
     private var statusStamp: [Int] = []
+    private var faultReader = FaultReader()
     private var sequence = 0
     private var eventsDropped = 0
     private var judge: VerdictJudge
@@ -59,6 +60,7 @@ public final class Collector {
     public func collect(final: Bool = false) throws -> Snapshot {
         let now = surroundings.monotonic()
         readStatus()
+        faultReader.read(layout.faults)
         var samples: [Int32: ProcessSample?] = [:]
         func sample(_ pid: Int32) -> ProcessSample? {
             if let known = samples[pid] { return known }
@@ -77,6 +79,7 @@ public final class Collector {
             guard let segment = process.segment else { continue }
             // Dead before it is read: what is read is the last word.
             let living = lives(process)
+            process.isStopped = sample(process.pid).map { $0.isStopped } ?? false
             do {
                 try process.read(segment, scratch)
                 eventsDropped += try segment.events(scratch, last: !living) {
@@ -108,18 +111,21 @@ public final class Collector {
                         value: row.value)
                 ))
         }
+        for event in faultReader.takeEvents() { events.append((event.time, event.shown(elapsed: elapsed(event.time)))) }
         events.sort { $0.time < $1.time }
         processes.removeAll { !$0.alive }
         sequence += 1
         var snapshot = Snapshot(
             session: session.id, seq: sequence, final: final, time: timestamp(surroundings.wallClock()),
             elapsed: elapsed(now), topology: session.topology,
-            nodes: model.nodes(statuses: statuses, now: now, sample: sample, elapsed: elapsed),
+            nodes: model.nodes(
+                statuses: statuses, now: now, sample: sample, threadTime: surroundings.threadTime, elapsed: elapsed),
             sockets: [], links: model.links(now: now, elapsed: elapsed), events: events.map(\.event),
             eventsDropped: eventsDropped)
         // After the links: they tell the sockets what of their backlog they know.
         snapshot.sockets = model.sockets(now: now)
         model.forgetTheDead()
+        faultReader.mark(&snapshot)
         snapshot.verdicts = judge.judge(snapshot, model.evidence(now: now, elapsed: elapsed))
         return snapshot
     }

@@ -104,7 +104,12 @@ extension Snapshot.Node {
             ("exit", exit.map { .object([("code", .init($0.code)), ("signal", .init($0.signal))]) } ?? .null),
             ("cpu", .init(cpu)), ("rss", .init(rss)),
             ("gauges", .object(gauges.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })),
-            ("reason", .init(reason)), ("nextStart", .init(nextStart)),
+            ("reason", .init(reason)), ("nextStart", .init(nextStart)), ("faults", .list(faults.map { .text($0) })),
+            (
+                "process",
+                process.map { .object([("name", .text($0.name)), ("cpu", .init($0.cpu)), ("rss", .init($0.rss))]) }
+                    ?? .null
+            ),
         ])
     }
 }
@@ -121,6 +126,7 @@ extension Snapshot.Socket {
             ("hwm", .object([("send", .init(hwm.send)), ("receive", .init(hwm.receive))])),
             ("blocked", blocked?.value ?? .null),
             ("options", options.map { .list($0.map(\.tree)) } ?? .null),
+            ("faults", .list(faults.map { .text($0) })),
         ])
     }
 }

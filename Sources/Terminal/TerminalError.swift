@@ -11,23 +11,22 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     /// ncurses gave up without a reason.
     case refused(String)
 
-    /// One sentence: what, why, and the remedy.
+    /// One sentence without its end: what, why, and the remedy.
     public var description: String {
-        let remedy = "or use --headless, which needs no terminal"
         switch self {
         case .notATerminal(let stream):
-            return "\(stream) is not a terminal, so there is nothing to draw on; run in a terminal, \(remedy)"
+            return "\(stream) is not a terminal, so there is nothing to draw on; run in a terminal"
         case .noTerminalType:
             return
-                "TERM is not set, so the terminal's type is unknown; set it (TERM=xterm-256color fits most), \(remedy)"
+                "TERM is not set, so the terminal's type is unknown; set it (TERM=xterm-256color fits most)"
         case .unknownTerminal(let name):
             return
-                "the terminal type TERM='\(name)' is unknown here; set TERM to one that is known (TERM=xterm-256color fits most; more come with the package ncurses-term), \(remedy)"
+                "the terminal type TERM='\(name)' is unknown here; set TERM to one that is known (TERM=xterm-256color fits most; more come with the package ncurses-term)"
         case .cannotPlaceCursor(let name):
             return
-                "a terminal of type TERM='\(name)' cannot place its cursor; run in a terminal that can (TERM=xterm-256color fits most), \(remedy)"
+                "a terminal of type TERM='\(name)' cannot place its cursor; run in a terminal that can (TERM=xterm-256color fits most)"
         case .refused(let name):
-            return "ncurses could not start a screen on a terminal of type TERM='\(name)'; try TERM=xterm, \(remedy)"
+            return "ncurses could not start a screen on a terminal of type TERM='\(name)'; try TERM=xterm"
         }
     }
 }

@@ -84,8 +84,8 @@ public final class TerminalScreen {
 
         // Who reports the mouse also knows bracketed paste, or ignores it.
         let modern = cn_string("kmous") != nil
-        switchOn = modern ? "\u{1B}[?2004h" + (mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : "") : ""
-        switchOff = modern ? (mouse ? "\u{1B}[?1006l\u{1B}[?1000l" : "") + "\u{1B}[?2004l" : ""
+        switchOn = modern ? "\u{1B}[?2004h" + (mouse ? "\u{1B}[?1002h\u{1B}[?1006h" : "") : ""
+        switchOff = modern ? (mouse ? "\u{1B}[?1006l\u{1B}[?1002l" : "") + "\u{1B}[?2004l" : ""
         frameBegin = modern ? "\u{1B}[?2026h" : ""
         frameEnd = modern ? "\u{1B}[?2026l" : ""
         parser = InputParser(sequences: TerminalScreen.terminfoKeys())

@@ -113,7 +113,7 @@ public struct TopologyFile: Sendable {
         return String(file[..<slash])
     }
 
-    private static func stem(of path: String) -> String {
+    package static func stem(of path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         for ending in [".yaml", ".yml"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
         return name

@@ -73,7 +73,7 @@ struct AttachCommand: ParsableCommand {
         switch outcome {
         case .ended(let status): throw ExitCode(status)
         case .over(let sentence): complain(sentence)
-        case .detached: break
+        case .detached, .lesson: break
         }
     }
 

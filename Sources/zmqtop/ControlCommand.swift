@@ -1,34 +1,73 @@
-public import ArgumentParser
+import ArgumentParser
 import Dispatch
 import Foundation
-public import RunDirectory
+import RunDirectory
 import Session
 import Synchronization
 
 struct ControlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ctl",
-        abstract: "Tell a running session to start, stop, kill, pause … a node.",
+        abstract:
+            "Tell a running session to start, stop, kill, pause … a node, or to break and heal links and sockets.",
         discussion: """
             Examples:
               zmqtop ctl kill engine-1
-              zmqtop ctl quiet '*'      (clients and sources make no new messages; flow: they go on)
+              zmqtop ctl quiet '*'      (nodes that make messages make no new ones; flow: they go on)
+              zmqtop ctl cut 'client-1.requests->scheduler.frontend'
+              zmqtop ctl loss engine-1 30%
+              zmqtop ctl drop client-1.requests 3
+              zmqtop ctl heal '*'
+
+            Faults (they last until healed, or until the session ends):
+            \(Self.faults)
             """)
 
-    @Argument(help: "\(SessionCommand.Verb.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var verb: SessionCommand.Verb
+    private static var faults: String {
+        Fault.Name.allCases.map { name in
+            let words = [
+                name.rawValue, name.isOfLinks ? "LINK|NODE" : name == .slow ? "NODE|SOCKET" : "SOCKET", name.example,
+            ]
+            let line = words.compactMap { $0 }.joined(separator: " ")
+            return "  " + line.padding(toLength: 28, withPad: " ", startingAt: 0) + name.about
+        }.joined(separator: "\n")
+    }
 
-    @Argument(help: "A node, a group of replicas, or * for all.")
-    var node: String
+    @Argument(help: "\(SessionCommand.verbs.joined(separator: ", ")).")
+    var verb: String
+
+    // An arrow between blanks looks like an option.
+    @Argument(
+        parsing: .allUnrecognized,
+        help: ArgumentHelp(
+            "A node, a group of replicas, or * for all; for a fault a link (a.x->b.y), a node or a socket, and its value.",
+            valueName: "target"))
+    var rest: [String]
 
     @Option(help: "The session, when several run: its id, or its run directory.")
     var session: String?
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        let nodes = try ask(try findSession(session), .node(verb, node: node))
-        complain("\(verb.rawValue): \(nodes.joined(separator: ", "))")
+        let command: SessionCommand
+        do {
+            command = try SessionCommand(words: [verb] + rest)
+        } catch {
+            throw Failure("\(error).")
+        }
+        let running = try findSession(session)
+        let concerned = try ask(running, command)
+        if case .node(_, let name) = command {
+            for sentence in sharing(running, name) { complain("\(sentence): it was done to all of them.") }
+        }
+        complain("\(verb): \(concerned.isEmpty ? "nothing to be done" : concerned.joined(separator: ", "))")
     }
+}
+
+/// Who else is concerned by what is done to a node, for they are threads of one process.
+private func sharing(_ session: SessionDirectory.Running, _ name: String) -> [String] {
+    let file = try? Data(contentsOf: URL(filePath: session.layout.topology))
+    return file.flatMap { try? JSONDecoder().decode(ResolvedTopology.self, from: $0) }?.sharing([name]) ?? []
 }
 
 struct DownCommand: ParsableCommand {
@@ -89,8 +128,6 @@ struct DownCommand: ParsableCommand {
             status: 1)
     }
 }
-
-extension SessionCommand.Verb: ExpressibleByArgument {}
 
 /// Sends one command to a session and waits for its end.
 ///

@@ -1,6 +1,7 @@
 import Dashboard
 import Foundation
 import RunDirectory
+import Scenarios
 import Telemetry
 import Terminal
 import TerminalUI
@@ -15,6 +16,8 @@ struct DashboardRun {
         case detached
         /// What was looked at is over: a sentence.
         case over(String)
+        /// A lesson is to be begun.
+        case lesson(LessonOrder)
     }
 
     let scene: any Scene
@@ -27,11 +30,15 @@ struct DashboardRun {
     let duration: Double?
     /// Why the session cannot go on without this screen, or nil when it can.
     let cannotDetach: String?
+    /// What is taught, if anything, and what keeps that it was taken to its end.
+    var lesson: LessonPlan?
+    var progress: (() throws -> Void)?
 
     /// Blocks until the person quits or detaches, the time is over, or zmqtop is asked to end.
     func run() throws -> Outcome {
         let mailbox = Mailbox()
         let errands = ComposerErrands(scene, mailbox)
+        let deeds = DeedErrands(scene) { TerminalScreen.wake() }
         ending.onAsked { TerminalScreen.hurry() }
         let clock = ContinuousClock()
         let start = clock.now
@@ -42,7 +49,7 @@ struct DashboardRun {
             topology: scene.topology, theme: themes.current.adapted(to: terminal.colorDepth),
             glyphs: screen.isASCII ? .ascii : .unicode, size: terminal.size, refresh: refresh,
             readOnly: readOnly || scene.isReadOnly, keymap: screen.configuration.keymap, themes: themes.names,
-            canSample: scene.collector != nil)
+            canSample: scene.collector != nil, lesson: lesson)
         ListChoicesFile().load().map(mailbox.post)
         // While it lives, the taps copy messages.
         var sampler: (reader: SampleReader, interval: Double)?
@@ -59,6 +66,7 @@ struct DashboardRun {
             }
             var actions = mailbox.take()
             if now >= nextLook {
+                actions += deeds.ended().map { .deedDone($0.id, problem: $0.problem) }
                 actions.append(.snapshot(try scene.snapshot(final: false)))
                 nextLook = now + refresh
                 if let reader = sampler?.reader {
@@ -70,7 +78,9 @@ struct DashboardRun {
             actions.append(.tick(elapsed: now - start))
             for action in actions {
                 for effect in update(&state, action) {
-                    if let outcome = perform(effect, state, &themes, &refresh, mailbox, errands) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox, errands, deeds) {
+                        return outcome
+                    }
                 }
             }
             if state.sampling != sampler?.interval {
@@ -86,7 +96,9 @@ struct DashboardRun {
             while let happened = event {
                 if happened == .closed { return .ended(Ending.Reason.signal(SIGHUP).status) }
                 for effect in happened == .wake ? [] : update(&state, .input(happened)) {
-                    if let outcome = perform(effect, state, &themes, &refresh, mailbox, errands) { return outcome }
+                    if let outcome = perform(effect, state, &themes, &refresh, mailbox, errands, deeds) {
+                        return outcome
+                    }
                 }
                 guard ending.reason == nil, clock.now < patience else { break }
                 event = terminal.nextEvent(timeout: .zero)
@@ -112,13 +124,17 @@ struct DashboardRun {
     /// - Returns: how the dashboard ends, if it does.
     private func perform(
         _ effect: Effect, _ state: DashboardState, _ themes: inout Themes, _ refresh: inout Duration,
-        _ mailbox: Mailbox, _ errands: ComposerErrands
+        _ mailbox: Mailbox, _ errands: ComposerErrands, _ deeds: DeedErrands
     ) -> Outcome? {
         switch effect {
         case .quit: return .ended(0)
         case .detach:
             guard let cannotDetach else { return .detached }
             mailbox.post(.message(cannotDetach))
+        case .deed(let order): deeds.begin(order)
+        case .lessonDone:
+            do { try progress?() } catch { mailbox.post(.problem(Self.sentence(error))) }
+        case .lesson(let order): return .lesson(order)
         case .command(let command):
             scene.perform(command) { mailbox.post(.reply(to: command, $0)) }
         case .inject(let injection):

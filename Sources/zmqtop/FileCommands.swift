@@ -2,6 +2,7 @@ public import ArgumentParser
 import Dashboard
 import Foundation
 import RunDirectory
+import Scenarios
 import Session
 public import Topology
 
@@ -22,7 +23,7 @@ struct CheckCommand: ParsableCommand {
         let installation = Installation()
         var failed = false
         for argument in topologies {
-            let report = try report(installation.topology(argument))
+            let report = report(try installation.topology(argument), installation)
             failed = failed || !report.errors.isEmpty
             if json {
                 let encoder = JSONEncoder()
@@ -46,11 +47,16 @@ struct CheckCommand: ParsableCommand {
         var lints: [Lint] = []
     }
 
-    private func report(_ path: String) -> Report {
+    private func report(_ path: String, _ installation: Installation) -> Report {
         let environment = ProcessInfo.processInfo.environment
         var report = Report(file: path)
         do throws(TopologyErrors) {
-            let file = try TopologyFile(path: path, environment: environment)
+            let text = try? String(contentsOfFile: path, encoding: .utf8)
+            let hasScenario = text.map(ScenarioFile.hasScenario) ?? false
+            let file =
+                hasScenario
+                ? try readScenario(path, installation).topology
+                : try TopologyFile(path: path, environment: environment)
             report.nodes = file.preview().nodes.count
             report.lints = file.lints
             try file.checkMachine(environment: environment)
@@ -92,15 +98,21 @@ struct SchemaCommand: ParsableCommand {
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the bundled topologies, the themes, and the sessions that run.",
+        commandName: "list",
+        abstract: "List what is bundled (topologies, patterns, lessons, themes), and the sessions that run.",
         discussion: "Example: zmqtop list")
 
     func run() {
         let installation = Installation()
         print("topologies")
-        for name in installation.bundledTopologies {
-            let about = (try? TopologyFile(path: installation.topology(name)))?.about ?? ""
-            print("  " + name.padding(toLength: max(14, name.count), withPad: " ", startingAt: 0) + "  " + about)
+        for name in installation.bundledTopologies { print(installation.line(name)) }
+        print("patterns, to begin your own with: zmqtop new NAME --from PATTERN")
+        for name in installation.patterns { print(installation.line(name)) }
+        print("scenarios and lessons")
+        for path in installation.bundledScenarios() {
+            guard let scenario = (try? readScenario(path, installation))?.scenario else { continue }
+            let name = scenario.name.padding(toLength: max(14, scenario.name.count), withPad: " ", startingAt: 0)
+            print("  " + name + "  " + scenario.about)
         }
         print("themes")
         for name in Themes.names(installation) { print("  " + name) }

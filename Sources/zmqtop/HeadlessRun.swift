@@ -24,6 +24,8 @@ struct HeadlessRun {
         let wake = DispatchSemaphore(value: 0)
         ending.onAsked { wake.signal() }
         var observation = Observation()
+        // What `rise(…)` counts from.
+        var first: Snapshot?
         try checkNames()
         let start = DispatchTime.now()
         var tick = 1
@@ -36,7 +38,8 @@ struct HeadlessRun {
 
             var snapshot = try scene.snapshot(final: false)
             let end = scene.end()
-            let held = until?.holds(in: snapshot) ?? false
+            first = first ?? snapshot
+            let held = until?.holds(in: snapshot, since: first) ?? false
             let alarm = failOn.lazy.compactMap { $0.reason(in: snapshot) }.first
             snapshot.final = timeIsUp || asked != nil || held || alarm != nil || end != nil
             observation.take(snapshot)

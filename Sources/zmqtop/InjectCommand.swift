@@ -66,30 +66,30 @@ struct InjectCommand: ParsableCommand {
     var session: String?
 
     func validate() throws {
-        if from != nil,
-            type != nil || identity != nil || reply != nil || count != 1 || rate != nil || burst != 1 || template
-        {
-            throw ValidationError(
-                "--from sends one message as the socket that is there: no --as, --identity, --reply, --count, --rate, --burst, --template."
-            )
+        do {
+            try order([]).check()
+        } catch {
+            throw ValidationError("\(error).")
         }
         if timeout != nil && from == nil { throw ValidationError("--timeout goes with --from.") }
         if frames.isEmpty && file == nil { throw ValidationError("Give at least one frame, or --file.") }
-        if count < 1 { throw ValidationError("--count takes 1 or more.") }
-        if burst < 1 { throw ValidationError("--burst takes 1 or more.") }
-        if let rate, !(rate > 0) { throw ValidationError("--rate takes a number above 0.") }
+    }
+
+    private func order(_ frames: [[UInt8]]) -> InjectionOrder {
+        InjectionOrder(
+            Injection(
+                target: target, type: type?.uppercased(), frames: frames, identity: identity.map { Array($0.utf8) },
+                count: count, rate: rate, burst: burst, isTemplate: template, reply: reply?.seconds),
+            from: from, timeout: timeout?.seconds ?? 5)
     }
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
         var bytes = try frames.map { try hex ? decodeHex($0) : Array($0.utf8) }
         if let file { bytes.append(try read(file)) }
-        if let from {
-            return try sendAs(from, bytes, timeout: timeout?.seconds ?? 5)
-        }
-        let injection = Injection(
-            target: target, type: type?.uppercased(), frames: bytes, identity: identity.map { Array($0.utf8) },
-            count: count, rate: rate, burst: burst, isTemplate: template, reply: reply?.seconds)
+        let order = order(bytes)
+        if let from { return try sendAs(from, bytes, timeout: order.timeout) }
+        let injection = order.injection
         let tell = { (event: InjectionEvent) in
             if let line = json ? jsonLine(event) : describe(event) { _ = printLine(line) }
         }
@@ -176,10 +176,9 @@ func printable(_ frame: [UInt8]) -> String {
 
 /// - Throws: `Failure` when it is no even number of hexadecimal digits.
 func decodeHex(_ text: String) throws -> [UInt8] {
-    let digits = Array(text.utf8)
-    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard values.count == digits.count, digits.count.isMultiple(of: 2) else {
-        throw Failure("\"\(text)\" is not hexadecimal: it takes an even number of digits 0-9 a-f, like 00ff80.")
+    do {
+        return try InjectionOrder.bytes(ofHex: text)
+    } catch {
+        throw Failure("\(error).")
     }
-    return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] * 16 + values[$0 + 1]) }
 }

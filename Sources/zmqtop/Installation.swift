@@ -1,5 +1,6 @@
 import Foundation
 import Session
+import Topology
 
 /// Where zmqtop's own parts are: found from the executable's own place, whatever the working directory is.
 ///
@@ -42,23 +43,31 @@ struct Installation {
     }
 
     /// The file that a TOPOLOGY argument means: a path when it holds a slash or ends in .yaml or .yml or names a file that is
-    /// there, else the name of a bundled one.
+    /// there, else the name of a bundled one or of a pattern.
     ///
     /// - Throws: `Failure` with the names that there are.
     func topology(_ argument: String) throws -> String {
         if argument.contains("/") || argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") { return argument }
-        if let folder = topologies {
-            let file = folder + "/" + argument + ".yaml"
-            if isFile(file) { return file }
-        }
+        if let file = bundled(argument) { return file }
         if isFile(argument) { return argument }
-        let names = bundledTopologies
+        let names = bundledTopologies + patterns
+        let near = nearest(to: argument, in: names).map { " Did you mean \($0)?" } ?? ""
         throw Failure(
             "There is no topology \"\(argument)\": neither a file nor one of the bundled ones ("
-                + names.joined(separator: ", ") + "). Give a path, or one of these names.")
+                + names.joined(separator: ", ") + "). Give a path, or one of these names.\(near)")
+    }
+
+    /// The file of a bundled topology or pattern; nil where there is none of that name.
+    func bundled(_ name: String) -> String? {
+        [topologies, patternFolder].compactMap { $0.map { "\($0)/\(name).yaml" } }.first(where: isFile)
     }
 
     var bundledTopologies: [String] { names(in: topologies) }
+
+    /// Names of the small topologies, one a pattern, that `zmqtop new` copies.
+    var patterns: [String] { names(in: patternFolder) }
+
+    private var patternFolder: String? { topologies.map { $0 + "/patterns" } }
 
     private func names(in folder: String?) -> [String] {
         guard let folder, let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }

@@ -20,23 +20,28 @@ struct Screen {
     let isASCII: Bool
     let configuration: Configuration
 
+    /// - Parameter instead: what to do where there is no terminal.
     /// - Throws: `Failure` when there is no terminal, or no such theme; the terminal is as it was then.
-    init(_ drawing: DrawingOptions, _ installation: Installation) throws {
+    init(
+        _ drawing: DrawingOptions, _ installation: Installation,
+        instead: String = "use --headless, which needs no terminal"
+    ) throws {
         configuration = try Configuration.own()
         themes = try Themes(drawing, configuration, installation)
         do {
             terminal = try TerminalScreen(mouse: configuration.mouse)
         } catch {
-            throw Failure("\(error).")
+            throw Failure("\(error), or \(instead).")
         }
         isASCII = drawing.ascii || configuration.ascii || !terminal.supportsUnicode
     }
 
     /// What is on the screen while the session starts: the frame, and that the first look is yet to come.
-    func greet(_ topology: ResolvedTopology) {
+    func greet(_ topology: ResolvedTopology, _ lesson: LessonPlan? = nil) {
         let state = DashboardState(
             topology: topology, theme: themes.current.adapted(to: terminal.colorDepth),
-            glyphs: isASCII ? .ascii : .unicode, size: terminal.size, keymap: configuration.keymap)
+            glyphs: isASCII ? .ascii : .unicode, size: terminal.size, keymap: configuration.keymap,
+            lesson: lesson)
         terminal.present(view(state, size: terminal.size).buffer)
     }
 

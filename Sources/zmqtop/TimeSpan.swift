@@ -1,5 +1,5 @@
 import ArgumentParser
-import Topology
+import RunDirectory
 
 /// A duration on the command line: `100ms`, `1s`, `5m`; a bare number is seconds.
 struct TimeSpan: ExpressibleByArgument {

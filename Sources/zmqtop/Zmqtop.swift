@@ -17,9 +17,8 @@ struct Zmqtop: ParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, GraphCommand.self, InjectCommand.self, ControlCommand.self,
             DownCommand.self, AttachCommand.self, ExecCommand.self, TapCommand.self, ListCommand.self,
-            SchemaCommand.self,
-            InfoCommand.self,
-            DiscoverCommand.self, HostCommand.self,
+            NewCommand.self, SchemaCommand.self, InfoCommand.self,
+            TestCommand.self, LessonCommand.self, DiscoverCommand.self, HostCommand.self,
         ], defaultSubcommand: DiscoverCommand.self)
 
     /// A slip in a command's name is not to be taken for an argument of the default one.
@@ -33,8 +32,18 @@ struct Zmqtop: ParsableCommand {
         )
     }
 
+    /// Foundation names each thread that it starts by way of `String(validating:as:)`, whose metadata Swift 6.3's runtime
+    /// makes at its first use. Where three threads come to that at once, they can wait for each other for ever (seen as a
+    /// run that never drew its first frame, about once in forty): so it is made here, while there is one thread.
+    @inline(never)
+    private static func settleRuntime() {
+        let text = String(validating: CommandLine.arguments[0].utf8.prefix(1).map { $0 & 0x7F }, as: UTF8.self)
+        precondition(text != nil, "ASCII is UTF-8")
+    }
+
     /// ArgumentParser's own exit status for wrong usage is 64; ours is 2.
     static func main() {
+        Self.settleRuntime()
         do {
             try checkCommand()
             var command = try parseAsRoot()

@@ -97,7 +97,7 @@ import Testing
         for (name, colour) in [("a", "red"), ("b", "green"), ("c", "blue")] {
             try "text: \(colour)\n".write(toFile: "\(themes)/\(name).yaml", atomically: true, encoding: .utf8)
         }
-        FileManager.default.createFile(atPath: folder + "/zmqtop", contents: nil)
+        try Data().write(to: URL(filePath: folder + "/zmqtop"))
         installation = Installation(executable: folder + "/zmqtop")
     }
 

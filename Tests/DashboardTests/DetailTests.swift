@@ -11,6 +11,39 @@ import Testing
         view(state, size: state.size).buffer.lines.joined(separator: "\n")
     }
 
+    // MARK: Threads of one process
+
+    @Test func aThreadTellsWhoSharesItsProcess() throws {
+        var topology = Fixture.topology
+        for index in topology.nodes.indices where topology.nodes[index].group == "client" {
+            topology.nodes[index].process = "front"
+        }
+        var snapshot = Fixture.snapshot()
+        for index in snapshot.nodes.indices where snapshot.nodes[index].group == "client" {
+            snapshot.nodes[index].rss = nil
+            snapshot.nodes[index].process = .init(name: "front", cpu: 0.05, rss: 8_388_608)
+        }
+        var state = DashboardState(
+            topology: topology, theme: .standard, glyphs: .unicode, size: Size(width: 100, height: 40))
+        _ = update(&state, .snapshot(snapshot))
+        state.type("2\r")
+        let text = Self.text(state)
+        #expect(text.contains("front, with client-2, client-3"), "\(text)")
+        #expect(text.contains("1.2%, its own thread") && text.contains("5.0% cpu, 8.0 MiB"), "\(text)")
+        // Its output is in the files of the process.
+        #expect(state.writer(of: "client-3") == "client-1" && state.writer(of: "engine-1") == "engine-1")
+        state.press([Key(.escape)])
+        state.type("X")
+        #expect(
+            Self.text(state).contains("Kill client-1, with client-2 and client-3 in the process front (pid 4701)?"),
+            "\(Self.text(state))")
+        state.press([Key(.escape)])
+        state.take(.done(nodes: ["client-1", "client-2", "client-3"]), to: .node(.stop, node: "client-1"))
+        #expect(
+            state.message?.text
+                == "client-1, with client-2 and client-3 in the process front, are stopped: s starts them again.")
+    }
+
     // MARK: Beside the lists
 
     @Test func onAWideTerminalTheyStandBesideTheListsAndFollowTheSelection() {

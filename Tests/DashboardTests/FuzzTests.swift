@@ -27,7 +27,8 @@ import Testing
             case 3:
                 let point = Point(x: .random(in: -5...200, using: &random), y: .random(in: -5...60, using: &random))
                 let kind: MouseEvent.Kind =
-                    [.press(0), .press(2), .release(0), .scrollUp, .scrollDown].randomElement(using: &random)
+                    [.press(0), .press(2), .release(0), .drag, .scrollUp, .scrollDown, .scrollLeft, .scrollRight]
+                    .randomElement(using: &random)
                     ?? .scrollUp
                 action = .input(.mouse(MouseEvent(kind, at: point)))
             case 4: action = .input(.paste("a\u{1b}[2J\nhex:zz\t漢字"))

@@ -157,6 +157,27 @@ import Testing
         #expect(picture(state).contains("client-40"))
     }
 
+    @Test func theMousePullsTheGraph() throws {
+        var state = Self.crowd(40)
+        state.graph.folds["client"] = false
+        state.type("g")
+        state.press([Key(.down, shift: true)])
+        let pane = try #require(Layout(state, size: state.size).panes.first { $0.pane == .graph }).frame
+        let (before, middle) = (state.graph.origin, Point(x: pane.x + pane.width / 2, y: pane.y + pane.height / 2))
+        func mouse(_ kind: MouseEvent.Kind, _ x: Int, _ y: Int) {
+            _ = update(&state, .input(.mouse(MouseEvent(kind, at: Point(x: middle.x + x, y: middle.y + y)))))
+        }
+        mouse(.drag, 0, -2)
+        #expect(state.graph.origin == before, "nothing is held")
+        mouse(.press(0), 0, 0)
+        mouse(.drag, 0, -2)
+        mouse(.drag, 0, -3)
+        #expect(state.graph.origin == Point(x: before.x, y: before.y + 3))
+        mouse(.release(0), 0, -3)
+        mouse(.drag, 0, 2)
+        #expect(state.graph.origin == Point(x: before.x, y: before.y + 3))
+    }
+
     @Test func eachStateHasALineOfItsOwn() {
         let glyphs: [Snapshot.Link.State: String] = [.up: "━", .retrying: "╌", .declared: "┄", .down: "╌"]
         for (link, glyph) in glyphs {

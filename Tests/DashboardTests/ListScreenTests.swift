@@ -36,12 +36,12 @@ import Testing
         try Golden.check(view(state, size: size), "list-\(scene.name)-\(size.width)x\(size.height)", styles: false)
     }
 
-    @Test(arguments: ["links-sorted", "events-unfolded", "columns"])
-    func colours(_ name: String) throws {
-        let size = Size(width: 80, height: 24)
+    @Test(arguments: scenes, sizes)
+    func colours(_ scene: ScreenTests.Scene, _ size: Size) throws {
         var state = DashboardState.fixture(theme: .standard, size: size)
-        try #require(Self.scenes.first { $0.name == name }).change(&state)
-        try Golden.check(view(state, size: size), "list-\(name)-colours", styles: true)
+        scene.change(&state)
+        try Golden.check(
+            view(state, size: size), "list-\(scene.name)-\(size.width)x\(size.height)-colours", styles: true)
     }
 
     @Test func withoutUnicode() {
@@ -59,6 +59,24 @@ import Testing
                     "\(scene.name): \(lines.filter { $0.contains("?") })")
             }
         }
+    }
+
+    /// Of what stands still no latency is known, and the columns stay where they were.
+    @Test func noColumnGoes() throws {
+        let size = Size(width: 120, height: 36)
+        var state = DashboardState.fixture(size: size)
+        func heading() throws -> String {
+            try #require(view(state, size: size).buffer.lines.first { $0.contains("p99") })
+        }
+        state.type("3")
+        let before = try heading()
+        var snapshot = Fixture.snapshot(at: 195)
+        for index in snapshot.links.indices {
+            snapshot.links[index].out.latency = nil
+            snapshot.links[index].back.latency = nil
+        }
+        _ = update(&state, .snapshot(snapshot))
+        #expect(try heading() == before)
     }
 
     // MARK: Mouse

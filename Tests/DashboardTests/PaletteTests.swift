@@ -63,10 +63,10 @@ import Testing
         if case .palette(let palette) = state.overlay { palette } else { nil }
     }
 
-    @Test func everyCommandOfTheKeymapIsThere() {
+    @Test func everyCommandOfTheKeymapIsThere() throws {
         var offered: Set<String> = []
         for screen in Screen.allCases {
-            var state = DashboardState.fixture()
+            var state = try LessonTests.state()
             state.type("\(screen.digit):")
             let names = state.verbs.map(\.name)
             #expect(Set(names).count == names.count, "two of one name")
@@ -251,17 +251,20 @@ import Testing
 
     static let sizes = [Size(width: 80, height: 24), Size(width: 120, height: 36), Size(width: 200, height: 60)]
 
-    @Test(
-        arguments: [
-            ("palette", ""), ("palette-letters", "st"), ("palette-nodes", "kill en"), ("palette-problem", "kil x\r"),
-        ], sizes)
+    static let lines = [
+        ("palette", ""), ("palette-letters", "st"), ("palette-nodes", "kill en"), ("palette-problem", "kil x\r"),
+    ]
+
+    @Test(arguments: lines, sizes)
     func pictures(_ scene: (name: String, line: String), _ size: Size) throws {
         let state = open(scene.line, in: .fixture(theme: .monochrome, size: size))
         try Golden.check(view(state, size: size), "\(scene.name)-\(size.width)x\(size.height)", styles: false)
     }
 
-    @Test func inColour() throws {
-        let size = Size(width: 80, height: 24)
-        try Golden.check(view(open("sto", in: .fixture(size: size)), size: size), "palette-colours", styles: true)
+    @Test(arguments: lines, sizes)
+    func inColour(_ scene: (name: String, line: String), _ size: Size) throws {
+        let state = open(scene.line, in: .fixture(size: size))
+        try Golden.check(
+            view(state, size: size), "\(scene.name)-\(size.width)x\(size.height)-colours", styles: true)
     }
 }

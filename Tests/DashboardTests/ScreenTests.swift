@@ -51,6 +51,8 @@ import Testing
         Scene(name: "help") { $0.type("?") },
         Scene(name: "question") { $0.type("X") },
         Scene(name: "filter") { $0.type("/engine") },
+        Scene(name: "faults") { $0.type("3jjjF") },
+        Scene(name: "faults-node") { $0.type("2jjjFjjjjj") },
         Scene(name: "frozen") {
             $0.type("/!client\r ")
             for second in 193...204 { _ = update(&$0, .snapshot(Fixture.snapshot(at: second))) }

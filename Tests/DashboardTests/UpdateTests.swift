@@ -312,14 +312,14 @@ import Testing
         #expect(state.isFrameDue && state.message == nil)
     }
 
-    @Test func pulsesMoveAtTheirTime() {
+    @Test func pulsesMoveAtTheirTime() throws {
         var state = DashboardState.fixture()
         _ = update(&state, .tick(elapsed: .seconds(100)))
         state = drawn(state)
-        let motion = try? #require(state.motion)
-        _ = update(&state, .tick(elapsed: .seconds(100) + (motion ?? .zero) / 2))
+        let motion: Duration = try #require(state.motion)
+        _ = update(&state, .tick(elapsed: .seconds(100) + motion / 2))
         #expect(!state.isFrameDue)
-        _ = update(&state, .tick(elapsed: .seconds(100) + (motion ?? .zero)))
+        _ = update(&state, .tick(elapsed: .seconds(100) + motion))
         #expect(state.isFrameDue)
     }
 

@@ -106,10 +106,12 @@ struct BadInputTests {
         for folder in ["/bin", "/share/zmqtop", "/lib/zmqtop"] {
             try FileManager.default.createDirectory(atPath: copy + folder, withIntermediateDirectories: true)
         }
-        for program in ["zmqtop", "zmqtop-node", "zmqtop-keeper"] {
-            try FileManager.default.copyItem(
-                atPath: Workplace.programs + "/" + program, toPath: copy + "/bin/" + program)
-        }
+        // By cp: a descriptor of ours that writes a program is inherited by what other tests start meanwhile, and while
+        // that lives the program is busy.
+        let programs = ["zmqtop", "zmqtop-node", "zmqtop-keeper"].map { Workplace.programs + "/" + $0 }
+        let copying = try Process.run(URL(filePath: "/bin/cp"), arguments: programs + [copy + "/bin/"])
+        copying.waitUntilExit()
+        try #require(copying.terminationStatus == 0)
         try FileManager.default.copyItem(
             atPath: Workplace.programs + "/libzmqtap.so", toPath: copy + "/lib/zmqtop/libzmqtap.so")
         for folder in ["topologies", "themes"] {

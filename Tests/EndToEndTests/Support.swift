@@ -226,3 +226,35 @@ extension Snapshot {
         }
     }
 }
+
+/// Totals never go back; lines are numbered from 1; no monitor event is left out: there are so many handshakes, at both
+/// ends of each connection.
+func expectMonotone(_ out: String, handshakes expected: Int) throws {
+    var totals: [String: Int] = [:]
+    var seq = 0
+    var handshakes = 0
+    for line in out.split(separator: "\n") {
+        let snapshot = try JSONDecoder().decode(Snapshot.self, from: Data(line.utf8))
+        seq += 1
+        #expect(snapshot.seq == seq)
+        handshakes += snapshot.events.count { $0.event == "HANDSHAKE_SUCCEEDED" }
+        var now: [String: Int?] = [:]
+        for link in snapshot.links {
+            for (name, way) in [("out", link.out), ("back", link.back)] {
+                now[link.id + name + "sent"] = way.sent
+                now[link.id + name + "onWire"] = way.onWire
+                now[link.id + name + "offWire"] = way.offWire
+                now[link.id + name + "received"] = way.received
+            }
+        }
+        for socket in snapshot.sockets {
+            now[socket.id + "sent"] = socket.sent
+            now[socket.id + "received"] = socket.received
+        }
+        for case (let key, let value?) in now {
+            #expect(value >= totals[key] ?? 0, "\(key) went back in line \(snapshot.seq)")
+            totals[key] = value
+        }
+    }
+    #expect(handshakes == expected)
+}

@@ -26,16 +26,30 @@ final class RunningNode {
     private let output = Pipe()
     private let errors = Pipe()
 
-    init(
+    convenience init(
         _ kind: String, name: String? = nil, in scratch: Scratch, _ behavior: [String: BehaviorValue] = [:],
         _ sockets: ResolvedSocket...
     ) throws {
+        try self.init(kind, name: name, in: scratch, behavior, sockets: sockets)
+    }
+
+    convenience init(
+        _ kind: String, name: String? = nil, in scratch: Scratch, _ behavior: [String: BehaviorValue] = [:],
+        sockets: [ResolvedSocket]
+    ) throws {
         let node = ResolvedNode(
             name: name ?? kind, program: .builtin(kind: kind), sockets: sockets, behavior: behavior)
-        let file = "\(scratch.path)/\(UUID().uuidString).json"
-        try JSONEncoder().encode(node).write(to: URL(fileURLWithPath: file))
+        try self.init(sharing: [node], in: scratch)
+    }
+
+    /// Several are threads of the process.
+    init(sharing nodes: [ResolvedNode], in scratch: Scratch) throws {
         process.executableURL = Self.program
-        process.arguments = [file]
+        process.arguments = try nodes.map { node in
+            let file = "\(scratch.path)/\(UUID().uuidString).json"
+            try JSONEncoder().encode(node).write(to: URL(fileURLWithPath: file))
+            return file
+        }
         process.standardOutput = output
         process.standardError = errors
         try process.run()
@@ -50,6 +64,19 @@ final class RunningNode {
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     var isRunning: Bool { process.isRunning }
+
+    /// Whether there comes to be a thread of this name: at most 20 s, for the machine may be busy.
+    func hasThread(_ name: String) -> Bool {
+        let folder = "/proc/\(process.processIdentifier)/task"
+        let deadline = Clock.now + 20
+        while Clock.now < deadline {
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            let names = threads.map { (try? String(contentsOfFile: "\(folder)/\($0)/comm", encoding: .utf8)) ?? "" }
+            if names.contains(name + "\n") { return true }
+            usleep(5000)
+        }
+        return false
+    }
 
     /// Waits for its end: status, what it printed, what it complained of.
     func ended() -> (status: Int32, output: String, errors: String) {

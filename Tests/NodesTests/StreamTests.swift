@@ -17,6 +17,45 @@ import ZeroMQ
             connects: connect.map { [.init(endpoint: scratch.endpoint($0))] } ?? [])
     }
 
+    @Test(arguments: ["max", "400"], [BehaviorValue.number(0), .number(30), .range(24, 60_000), .number(1_000_000)])
+    func withoutACopyTheSameBytesArrive(rate: String, size: BehaviorValue) throws {
+        let pull = try Peer("PULL", bind: scratch.endpoint("out"))
+        let source = try RunningNode(
+            "source", in: scratch,
+            [
+                "rate": Double(rate).map { .number($0) } ?? .text(rate), "count": .number(200), "size": size,
+                "zero_copy": .flag(true),
+            ], socket("PUSH", connect: "out"))
+        for number in 0..<200 {
+            let payload = try #require(try pull.receive()?.first)
+            if case .number(let exact) = size { #expect(payload.count == Int(exact)) }
+            guard !payload.isEmpty else { continue }
+            guard try JSON(parsing: payload)["seq"]?.int == number else {
+                Issue.record("expected \(number), got \(String(decoding: payload.prefix(40), as: UTF8.self))")
+                return
+            }
+        }
+        #expect(source.isRunning)
+    }
+
+    @Test func memoryIsUsedAgainWhenLibzmqHasDoneWithIt() throws {
+        let payload = Payload(largest: 100_000, smallest: 100_000)
+        let buffers = Buffers(of: payload)
+        var first: ZeroMQ.Message? = buffers.message(count: 100_000)
+        let address = first?.withUnsafeBytes { $0.baseAddress }
+        payload.advance()
+        // The first one is still in use, and keeps its number.
+        let second = buffers.message(count: 100_000)
+        #expect(buffers.spare == 0 && second.withUnsafeBytes { $0.baseAddress } != address)
+        #expect(first.map { Tag($0.bytes)?.number } == 0 && Tag(second.bytes)?.number == 1)
+        first = nil
+        #expect(buffers.spare == 1)
+        payload.advance()
+        let third = buffers.message(count: 50_000)
+        #expect(third.withUnsafeBytes { $0.baseAddress } == address && third.count == 50_000)
+        #expect(buffers.spare == 0 && Tag(third.bytes)?.number == 2)
+    }
+
     @Test(arguments: ["max", "5000"])
     func aSourceSendsItsCountThroughAWorkerAndStays(rate: String) throws {
         let pull = try Peer("PULL", bind: scratch.endpoint("out"))
@@ -66,7 +105,10 @@ import ZeroMQ
         #expect(try pull.receive() != nil)
     }
 
-    @Test(arguments: ["source", "sink", "worker", "client", "engine", "scheduler", "paced"])
+    @Test(arguments: [
+        "source", "sink", "worker", "client", "engine", "scheduler", "paced", "requester", "replier", "publisher",
+        "subscriber", "proxy", "pair",
+    ])
     func everyKindEndsWhenToldEvenWhileItBlocks(kind: String) throws {
         let node =
             switch kind {
@@ -77,6 +119,13 @@ import ZeroMQ
             case "sink": try RunningNode("sink", in: scratch, [:], socket("PULL", bind: "a"))
             case "worker":
                 try RunningNode("worker", in: scratch, [:], socket("PULL", bind: "a"), socket("PUSH", bind: "b"))
+            case "requester": try RunningNode("requester", in: scratch, [:], socket("REQ", connect: "a"))
+            case "replier": try RunningNode("replier", in: scratch, [:], socket("ROUTER", bind: "a"))
+            case "publisher": try RunningNode("publisher", in: scratch, [:], socket("PUB", bind: "a"))
+            case "subscriber": try RunningNode("subscriber", in: scratch, [:], socket("XSUB", connect: "a"))
+            case "proxy":
+                try RunningNode("proxy", in: scratch, [:], socket("ROUTER", bind: "a"), socket("DEALER", bind: "b"))
+            case "pair": try RunningNode("pair", in: scratch, [:], socket("PAIR", bind: "a"))
             case "client": try RunningNode("client", in: scratch, [:], socket("REQ", connect: "a"))
             case "engine": try RunningNode("engine", in: scratch, [:], socket("DEALER", connect: "a"))
             default:
@@ -112,7 +161,7 @@ import ZeroMQ
         let mistakes: [(RunningNode, String)] = try [
             (
                 RunningNode("source", in: scratch, ["rat": .number(1)], socket("PUSH", bind: "a")),
-                "zmqtop-node: source: kind source knows no behavior 'rat'; it knows arrival, count, for, rate, seed, size\n"
+                "zmqtop-node: source: kind source knows no behavior 'rat'; it knows arrival, count, for, rate, seed, size, zero_copy\n"
             ),
             (
                 RunningNode("source", in: scratch, ["rate": .number(-1)], socket("PUSH", bind: "a")),
@@ -131,7 +180,8 @@ import ZeroMQ
             (
                 RunningNode("baker", in: scratch),
                 "zmqtop-node: baker: there is no kind 'baker'; there are "
-                    + "client, engine, injector, scheduler, sink, source, worker\n"
+                    + "client, engine, injector, pair, proxy, publisher, replier, requester, scheduler, sink, source, "
+                    + "subscriber, worker\n"
             ),
         ]
         for (node, sentence) in mistakes {

@@ -115,7 +115,7 @@ struct TransparencyTests {
             .split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) }
         #expect(names.contains("zmqtap_gauge") && names.contains("zmq_send"))
         let known =
-            ["send", "recv", "__recv_chk", "close", "poll", "__poll_chk", "zmqtap_gauge"]
+            ["send", "recv", "__recv_chk", "close", "connect", "poll", "__poll_chk", "zmqtap_gauge", "zmqtap_node"]
             + ["__bss_start", "_edata", "_end"]  // the linker's
         #expect(names.filter { !$0.hasPrefix("zmq_") && !known.contains($0) }.isEmpty, "\(names)")
     }

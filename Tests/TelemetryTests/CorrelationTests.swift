@@ -211,6 +211,23 @@ import Testing
         #expect(try link().state == .down)
     }
 
+    @Test func `of connections found in one look the one opened last says how the link stands`() throws {
+        let session = try MadeUpSession(twoNodes())
+        let collector = try session.collector()
+        let sender = session.start("sender")
+        sender.addEndpoint(sender.addSocket("PUSH"), "tcp://127.0.0.1:5000", connects: true)
+        let first = sender.addConnection(
+            0, 0, accepted: false, local: "tcp://127.0.0.1:40001", peer: "tcp://127.0.0.1:5000",
+            opened: session.now + 20)
+        sender.addConnection(
+            0, 0, accepted: false, local: "tcp://127.0.0.1:40000", peer: "tcp://127.0.0.1:5000",
+            opened: session.now + 10)
+        sender.connection(1).pointee.closed_ns = session.now + 15
+        session.advance(0.1)
+        #expect(first == 0)
+        #expect(try collector.collect().links.first?.state == .up)
+    }
+
     @Test func `what a SUB takes off the wire and never delivers is discarded`() throws {
         let session = try MadeUpSession(twoNodes(from: "SUB", to: "PUB"))
         let collector = try session.collector()

@@ -92,12 +92,17 @@ final class SegmentBuilder {
     ]
 
     @discardableResult
-    func addSocket(_ type: String, created: UInt64 = 1, hidden: Bool = false, options: [Int32: Int32] = [:]) -> Int {
+    func addSocket(
+        _ type: String, created: UInt64 = 1, hidden: Bool = false, options: [Int32: Int32] = [:], player: UInt32 = 0,
+        thread: Int32 = 0
+    ) -> Int {
         let index = use(\.sockets, nil)
         let socket = socket(index)
         socket.pointee.id = UInt32(index + 1)
         socket.pointee.type = Int32(SegmentBuilder.types.firstIndex(of: type) ?? -1)
         socket.pointee.hidden = hidden ? 1 : 0
+        socket.pointee.node = player
+        socket.pointee.thread = thread
         socket.pointee.created_ns = created
         socket.pointee.send_hwm = 1000
         socket.pointee.receive_hwm = 1000
@@ -227,10 +232,11 @@ final class SegmentBuilder {
         }
     }
 
-    func addGauge(_ name: String, _ value: Double) {
+    func addGauge(_ name: String, _ value: Double, player: UInt32 = 0) {
         let row: UnsafeMutablePointer<tap_gauge> = record(\.gauges, use(\.gauges, nil))
         write(name, to: &row.pointee.name)
         row.pointee.value = value
+        row.pointee.node = player
         row.pointee.generation = 2
     }
 }
@@ -243,6 +249,8 @@ final class MadeUpSession {
     var processes: [Int32: ProcessSample] = [:]
     var names: [Int32: String] = [:]
     var executables: [Int32: String] = [:]
+    /// Seconds of processor time, by thread.
+    var threads: [Int32: Double] = [:]
     private(set) var segments: [SegmentBuilder] = []
     private var nextPID: Int32 = 100
 
@@ -264,7 +272,7 @@ final class MadeUpSession {
             surroundings: Surroundings(
                 monotonic: { self.now }, wallClock: { 1_764_000_000 + Double(self.now) / 1e9 },
                 process: { self.processes[$0] }, programName: { self.names[$0] },
-                executable: { self.executables[$0] }))
+                executable: { self.executables[$0] }, threadTime: { self.threads[$1] }))
     }
 
     func write(_ statuses: [NodeStatus]) throws {

@@ -15,7 +15,8 @@ import Testing
                     cpu: 0.0300000004, rss: 8_388_608, gauges: ["running": 3, "batch": 0.5]),
                 .init(
                     name: "engine-2", kind: "engine", group: "engine", state: .failed, restarts: 1,
-                    exit: .init(code: nil, signal: 9), reason: "say \"no\"\n\u{1b}[2J\u{7f}é"),
+                    exit: .init(code: nil, signal: 9), reason: "say \"no\"\n\u{1b}[2J\u{7f}é",
+                    process: .init(name: "all", cpu: 0.5)),
             ],
             sockets: [
                 .init(
@@ -52,15 +53,17 @@ import Testing
             {"version":1,"session":"inference-x7","seq":12,"final":false,"time":"2026-11-22T09:00:00.001Z","elapsed":1.0,\
             "topology":"inference","nodes":[{"name":"engine-1","kind":"engine","group":"engine","replica":1,"parent":null,\
             "source":"tap","state":"running","pid":4711,"restarts":0,"exit":null,"cpu":0.03,"rss":8388608,\
-            "gauges":{"batch":0.5,"running":3.0},"reason":null,"nextStart":null},{"name":"engine-2","kind":"engine",\
+            "gauges":{"batch":0.5,"running":3.0},"reason":null,"nextStart":null,"faults":[],"process":null},\
+            {"name":"engine-2","kind":"engine",\
             "group":"engine","replica":null,"parent":null,"source":"none","state":"failed","pid":null,"restarts":1,\
             "exit":{"code":null,"signal":9},"cpu":null,"rss":null,"gauges":{},\
-            "reason":"say \\"no\\"\\n\\u001b[2J\\u007fé","nextStart":null}],"sockets":[{"id":"engine-1.work",\
+            "reason":"say \\"no\\"\\n\\u001b[2J\\u007fé","nextStart":null,"faults":[],\
+            "process":{"name":"all","cpu":0.5,"rss":null}}],"sockets":[{"id":"engine-1.work",\
             "node":"engine-1","name":"work","type":"DEALER","declared":true,"observed":true,\
             "endpoints":["ipc:///run/backend"],"sent":120,"received":14,"sentBytes":9000,"receivedBytes":2000,\
             "sendRate":60.0,"receiveRate":null,"wouldBlock":0,"sendQueue":0,"receiveQueue":0,"lost":0,"discarded":0,\
             "hwm":{"send":1000,"receive":null},"blocked":{"call":"zmq_send","for":1.2,"on":["sink.in"]},\
-            "options":[{"name":"sndhwm","value":"10","late":true}]}],\
+            "options":[{"name":"sndhwm","value":"10","late":true}],"faults":[]}],\
             "links":[{"id":"engine-1.work->scheduler.backend","from":"engine-1.work","to":"scheduler.backend",\
             "endpoint":"ipc:///run/backend","transport":"ipc","source":"tap","state":"up","since":0.9,\
             "incarnation":{"from":1,"to":null},"reconnects":0,"attempts":2,"retryIn":null,"faults":[],\

@@ -113,7 +113,7 @@ import Testing
         #expect(look(2, lost: 1) == [])
         #expect(
             look(3, lost: 3) == [
-                "a.out has dropped 3 messages in the last 1.0 s, 3 in all: no peer has the routing id that they were for."
+                "a.out has dropped 3 messages in the last 1.0 s, 3 in all: no peer has the routing id that they were for, or its queue is full."
             ])
         #expect(look(8.1, lost: 3) == [])
     }

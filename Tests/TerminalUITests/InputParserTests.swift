@@ -71,9 +71,19 @@ struct InputParserTests {
 
     @Test func theWheel() {
         #expect(
-            events("\u{1B}[<64;1;1M\u{1B}[<65;3;2M") == [
+            events("\u{1B}[<64;1;1M\u{1B}[<65;3;2M\u{1B}[<66;3;2M\u{1B}[<69;3;2M") == [
                 .mouse(MouseEvent(.scrollUp, at: Point(x: 0, y: 0))),
                 .mouse(MouseEvent(.scrollDown, at: Point(x: 2, y: 1))),
+                .mouse(MouseEvent(.scrollLeft, at: Point(x: 2, y: 1))),
+                .mouse(MouseEvent(.scrollRight, at: Point(x: 2, y: 1))),
+            ])
+    }
+
+    /// Motion counts with the left button down, and with no other.
+    @Test func theMouseIsDragged() {
+        #expect(
+            events("\u{1B}[<32;4;5M\u{1B}[<34;4;5M\u{1B}[<35;4;5M") == [
+                .mouse(MouseEvent(.drag, at: Point(x: 3, y: 4)))
             ])
     }
 

@@ -67,7 +67,9 @@ struct WidgetTests {
         ("日本語です", 5, ["日本", "語で", "す"]), ("a\n\nb", 5, ["a", "", "b"]),
         ("  indented text", 10, ["  indented", "text"]),
         ("ab  cd", 2, ["ab", "cd"]), ("日a", 1, ["a"]), ("", 3, [""]), ("\u{1B}[1mbold", 9, ["[1mbold"]),
-        ("exactly ten", 11, ["exactly ten"]), ("word averylongwordhere", 6, ["word", "averyl", "ongwor", "dhere"]),
+        ("exactly ten", 11, ["exactly ten"]), ("消息不是字节。边界", 12, ["消息不是字", "节。边界"]),
+        ("一（二）三", 4, ["一", "（二", "）三"]), ("看 zmq_send 的返回", 12, ["看 zmq_send", "的返回"]),
+        ("用zmq_send发送", 10, ["用zmq_send", "发送"]), ("word averylongwordhere", 6, ["word", "averyl", "ongwor", "dhere"]),
     ])
     func paragraphsWrapByWidth(text: String, width: Int, lines: [String]) {
         let wrapped = Paragraph(text).wrapped(to: width).map { $0.map(\.text).joined() }

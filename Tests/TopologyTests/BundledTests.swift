@@ -20,6 +20,25 @@ import Topology
         }
     }
 
+    static let patterns = [
+        "request-reply", "dealer-router", "pub-sub", "push-pull", "pair", "forwarder", "queue", "streamer",
+        "inproc",
+    ]
+
+    @Test(arguments: patterns) func patternsToBeginWith(_ name: String) throws {
+        let path = "\(Files.topologies)/patterns/\(name).yaml"
+        let file = try TopologyFile(path: path)
+        #expect(file.name == name && file.path == path)
+        #expect(!file.about.isEmpty)
+        #expect(file.lints == [])
+        // Built-in kinds alone, so that a copy runs anywhere; and a drawing to begin with.
+        let resolved = try file.resolve(context())
+        #expect(resolved.nodes.allSatisfy { if case .builtin = $0.program { true } else { false } })
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.hasPrefix("# ") && (text.contains("▸") || text.contains("──")))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    }
+
     @Test func inferenceIsWhatTheDesignShows() throws {
         let resolved = try TopologyFile(path: "\(Files.topologies)/inference.yaml").resolve(context())
         #expect(
@@ -42,9 +61,24 @@ import Topology
         #expect(engine.behavior["tokens"] == .range(16, 64))
     }
 
-    @Test func noFileIsLeftOut() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: Files.topologies)
+    @Test(arguments: [("", names), ("/patterns", patterns)])
+    func noFileIsLeftOut(folder: String, names: [String]) throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: Files.topologies + folder)
             .filter { $0.hasSuffix(".yaml") }.map { $0.replacingOccurrences(of: ".yaml", with: "") }
-        #expect(Set(files) == Set(Self.names))
+        #expect(Set(files) == Set(names))
+    }
+
+    /// One name finds one file, and a pattern that nobody uses is no pattern.
+    @Test func patternsHaveNamesOfTheirOwnAndEveryType() throws {
+        #expect(Set(Self.patterns).isDisjoint(with: Self.names))
+        var types: Set<String> = []
+        for name in Self.patterns {
+            let file = try TopologyFile(path: "\(Files.topologies)/patterns/\(name).yaml")
+            types.formUnion(try file.resolve(context()).nodes.flatMap(\.sockets).map(\.type))
+        }
+        #expect(
+            types == [
+                "REQ", "REP", "DEALER", "ROUTER", "PUB", "SUB", "XPUB", "XSUB", "PUSH", "PULL", "PAIR",
+            ])
     }
 }

@@ -9,7 +9,7 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(TopologySchema.json.utf8)) as? [String: Any])
         #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
         let properties = try #require(schema["properties"] as? [String: Any])
-        #expect(Set(properties.keys) == Set(Key.top.map(\.name)))
+        #expect(Set(properties.keys) == Set(Key.top.map(\.name) + Key.scenarioFile.map(\.name)))
         let definitions = try #require(schema["$defs"] as? [String: Any])
         for kind in Kind.all {
             let behavior = try #require(definitions["behavior-\(kind.name)"] as? [String: Any])

@@ -14,6 +14,12 @@ import Testing
         #expect(abs(found - seconds) < 1e-12)
     }
 
+    /// Who makes messages of its own has a number and a time of them, and can be told to be quiet.
+    @Test func generatingKinds() {
+        let kinds = Kind.all.filter { $0.fields.contains { $0.name == "count" } }.map(\.name)
+        #expect(kinds.sorted() == ResolvedNode.generatingKinds.sorted())
+    }
+
     @Test(arguments: ["", "20", "ms", "20 parsecs", "0x10s", "infs", "nans", "1m30", "s30", "1e400s0"])
     func noDurations(_ text: String) {
         #expect(Units.composedDuration(text) == nil)

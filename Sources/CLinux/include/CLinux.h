@@ -31,6 +31,10 @@ int linux_child_descriptor(void);
 // An event counter that reads and writes without waiting; -1 with errno.
 int linux_event_descriptor(void);
 
+// A copy of another process's descriptor, close-on-exec: of the same open socket. Returns it, or minus an errno: EPERM
+// where the kernel does not let this user have it, ESRCH and EBADF where it is gone, ENOSYS before Linux 5.6.
+int linux_borrow_descriptor(pid_t pid, int descriptor);
+
 // A child that has ended and is not reaped yet: its id, and its exit code or the signal that ended it (the other is
 // -1). 0: no child has ended. -1: there are no children at all.
 pid_t linux_ended_child(int *code, int *signal);

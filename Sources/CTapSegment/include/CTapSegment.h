@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define TAP_MAGIC 0x31504154514d5a00ULL  // "\0ZMQTAP1"
-#define TAP_VERSION 2u
+#define TAP_VERSION 4u
 #define TAP_HEADER_SIZE 4096u
 
 #define TAP_SOCKET_CAPACITY 2048u
@@ -42,6 +42,8 @@
 #define TAP_ORDER_FRAMES 16u
 #define TAP_ORDER_BYTES 65312u
 #define TAP_ORDER_DATA 224u  // where `data` begins: Swift imports no array of that size
+#define TAP_FAULT_CAPACITY 256u
+#define TAP_FAULTS_SUFFIX ".faults"  // see struct tap_faults
 
 // Environment of a tapped process. Without TAP_ENV_DIRECTORY the tap passes every call through and does nothing else.
 #define TAP_ENV_DIRECTORY "ZMQTOP_TAP_DIRECTORY"      // absolute path of the segments' folder (mode 0700)
@@ -134,7 +136,8 @@ struct tap_socket {
     uint64_t blocked_since_ns;  // 0: no thread is inside a blocking call
     uint32_t blocked_call;      // enum tap_call
     int32_t blocked_thread;     // tid
-    uint8_t pad1[8];
+    uint32_t node;              // of the thread that made it (zmqtap_node); 0: the process is one node
+    int32_t thread;             // tid of that thread
 
     uint64_t received_messages;
     uint64_t received_frames;
@@ -151,7 +154,10 @@ struct tap_socket {
     uint64_t retired_out_lost;
     uint64_t retired_accepted;
     uint64_t retired_delivered;
-    uint8_t pad3[24];
+    // What faults have done. A dropped message is in `sent_…` neither; a duplicate is, and in `injected_messages` too.
+    uint64_t dropped_messages;
+    uint64_t dropped_bytes;
+    uint64_t corrupted_messages;
 
     struct tap_option options[TAP_OPTION_CAPACITY];
 };
@@ -303,7 +309,7 @@ struct tap_stamps {
 // What zmqtop asks of the process. Any zmqtop of the same user may map this part read-write: a lease or an order is
 // claimed by setting its `owner` from 0 (or from a process that is gone) with a compare-and-swap. After a change the
 // bit in `attention` is set (fetch-or). The tap looks at `attention` in each call, and clears a bit before it looks.
-enum { TAP_ATTENTION_SAMPLES = 1u, TAP_ATTENTION_ORDERS = 2u };
+enum { TAP_ATTENTION_SAMPLES = 1u, TAP_ATTENTION_ORDERS = 2u, TAP_ATTENTION_FAULTS = 4u };
 struct tap_lease {       // a wish for samples; the finest of those in force is followed
     int32_t owner;       // pid
     uint32_t socket_id;  // 0: every socket
@@ -327,17 +333,53 @@ struct tap_order {
     uint8_t pad1[112];
     uint8_t data[TAP_ORDER_BYTES];
 };
+// What is to go wrong, as the session wants it now. The session writes, and nobody else. The bit in `attention` is set
+// after each change, and stays until the tap has seen that there is no fault left.
+enum tap_fault_kind {
+    TAP_FAULT_NONE = 0,
+    // About a connect: its connection, and each later one.
+    TAP_FAULT_CUT = 1,        // the connection is shut down, and a new one refused (ECONNREFUSED)
+    TAP_FAULT_LOSS = 2,       // of 2^32 packets that arrive so many are dropped; 2^32 - 1: all, and a new connection
+                              // times out at once (ETIMEDOUT)
+    TAP_FAULT_BANDWIDTH = 3,  // bytes a second that leave
+    // About a socket.
+    TAP_FAULT_SLOW = 4,       // each message is handed out so many nanoseconds later
+    TAP_FAULT_DROP = 5,       // of the messages sent, every so-manyth
+    TAP_FAULT_DUPLICATE = 6,
+    TAP_FAULT_CORRUPT = 7,
+};
+struct tap_fault {
+    uint32_t kind;
+    uint32_t socket_id;    // 0: every socket that fits the next three
+    int32_t socket_type;   // ZMQ_DEALER …; -1: any
+    uint32_t serial;       // of this fault: with another one, counting begins anew
+    uint64_t connection_id;  // LOSS, BANDWIDTH: of this accepted connection and of nothing else; 0: none
+    uint64_t value;
+    uint64_t seed;
+    uint32_t node;  // whose sockets it is about, where the process plays several; 0: any
+    uint32_t pad0;
+    char endpoint[TAP_ADDRESS];  // of the connect; for a fault of a socket: one that it has, empty any
+};
+// A process that starts finds its first faults in DIRECTORY/.NODE.faults: the head of this, and `count` faults.
+struct tap_faults {
+    uint32_t generation;  // odd while it is changed
+    uint32_t count;
+    uint64_t until_ns;  // without a word of the session until then, nothing is in force any more
+    uint8_t pad0[48];
+    struct tap_fault faults[TAP_FAULT_CAPACITY];
+};
 struct tap_orders {
     uint32_t attention;
     uint32_t pad0;
     struct tap_lease leases[TAP_LEASE_CAPACITY];
     uint8_t pad1[56];
     struct tap_order orders[TAP_ORDER_CAPACITY];
+    struct tap_faults faults;
 };
 
 struct tap_gauge {
     uint32_t generation;
-    uint32_t pad0;
+    uint32_t node;  // as of a socket
     double value;
     uint64_t updated_ns;
     char name[40];
@@ -355,5 +397,7 @@ static inline int tap_exchange32(void *field, uint32_t expected, uint32_t value)
     return __atomic_compare_exchange_n((uint32_t *)field, &expected, value, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 static inline void tap_fence(void) { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
+
+#include "TapDescriptors.h"
 
 #endif

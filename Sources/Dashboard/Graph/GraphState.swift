@@ -30,6 +30,8 @@ struct GraphState: Equatable, Sendable {
     var origin = Point(x: 0, y: 0)
     /// Set by panning: the view stays where it is, wherever the selection goes.
     var isPanned = false
+    /// The pane's cell that the mouse holds, while it pulls the graph.
+    var grip: Point?
 
     // What follows from those and from what is seen.
     private(set) var model = GraphModel(Observation(), folded: [])

@@ -62,8 +62,8 @@ extension ListDefinition {
         var count = 0
         for row in rows where isSummed(row, shown) {
             count += 1
-            for (place, measure) in summed.enumerated() {
-                if case .number(let value) = measure.value(row, shown) {
+            for place in summed.indices {
+                if case .number(let value) = summed[place].value(row, shown) {
                     sums[place].known = (sums[place].known ?? 0) + value
                 } else if leavesGaps(row) {
                     sums[place].isComplete = false

@@ -1,4 +1,5 @@
 public import RunDirectory
+public import Scenarios
 public import Telemetry
 public import TerminalUI
 
@@ -21,6 +22,8 @@ public enum Action: Equatable, Sendable {
     case order(OrderProgress)
     /// The contents of the files that an effect asked for, by their paths, or why one cannot be had: a sentence.
     case files([String: [UInt8]], problem: String?)
+    /// What became of the deed that a lesson wanted done: nil, or why it could not be, as a sentence.
+    case deedDone(Int, problem: String?)
     /// The columns and orders of the lists that were kept.
     case lists(ListChoices)
     /// The drafts that were kept.
@@ -67,6 +70,12 @@ public enum Effect: Equatable, Sendable {
     case screenshot(String?)
     /// Take a snapshot this often from now on.
     case refresh(Duration)
+    /// Carry out what the lesson wants, and answer with `Action.deedDone` and its number.
+    case deed(ScenarioPlayer.Order)
+    /// The lesson was taken to its end: keep that.
+    case lessonDone
+    /// End the dashboard and its session, and go on with a lesson.
+    case lesson(LessonOrder)
 }
 
 /// Which theme is wanted.

@@ -9,11 +9,16 @@ public struct DashboardState: Equatable, Sendable {
         case help(offset: Int)
         /// A question that `y` answers with the command.
         case question(String, SessionCommand)
+        /// Whether the lesson is to begin anew.
+        case lessonReset
+        /// The lesson's question is being answered; which choice is marked.
+        case prediction(Int)
         case composer
         /// A command is being typed.
         case palette(Palette)
         /// The filter is being typed.
         case filter
+        case faults(FaultMenu)
         /// The list of what is wrong.
         case findings
         /// The columns of a list, and which of them the keys act on.
@@ -90,6 +95,10 @@ public struct DashboardState: Equatable, Sendable {
     var filterInput = TextInput()
     var overlay: Overlay?
     var composer = Composer()
+    /// The lesson that is taken, or nil.
+    var lesson: LessonState?
+    /// What faults were last given.
+    var faultValues = FaultValues()
     /// What is kept of the composer between runs.
     var drafts: [KeptDraft] = []
     /// How many messages the Messages screen asks for.
@@ -125,11 +134,13 @@ public struct DashboardState: Equatable, Sendable {
     ///   - keymap: the keys.
     ///   - themes: the names of the themes that `Effect.theme` can load.
     ///   - canSample: whether messages can be asked for.
+    ///   - lesson: what is taught in a pane of its own, if anything; it has at least one step.
     public init(
         topology: ResolvedTopology, theme: Theme, glyphs: Glyphs, size: Size = Size(width: 80, height: 24),
         refresh: Duration = .milliseconds(500), readOnly: Bool = false, keymap: Keymap = .standard,
-        themes: [String] = [], canSample: Bool = true
+        themes: [String] = [], canSample: Bool = true, lesson: LessonPlan? = nil
     ) {
+        self.lesson = lesson.map(LessonState.init)
         self.topology = topology
         self.theme = theme
         self.glyphs = glyphs

@@ -19,6 +19,7 @@ enum EventMeaning {
             case "CONNECTED", "ACCEPTED", "LISTENING": .plain
             case "CONNECT_DELAYED", "CLOSED", "MONITOR_STOPPED": .quiet
             case "CONNECT_RETRIED": .warning
+            case _ where event.hasPrefix("HEALED "): .good
             default: .bad
             }
         }
@@ -55,6 +56,7 @@ enum EventMeaning {
         case "HANDSHAKE_FAILED_AUTH": "status \(value)"
         case "HANDSHAKE_FAILED_PROTOCOL": "0x" + String(value, radix: 16)
         case "HANDSHAKE_SUCCEEDED", "MONITOR_STOPPED": ""
+        case _ where event.hasPrefix("FAULT ") || event.hasPrefix("HEALED "): ""
         default: String(value)
         }
     }

@@ -75,7 +75,7 @@ package struct Observation: Equatable, Sendable {
     private(set) var nodeFlows: [NodeFlow] = []
     /// The most messages that lie on one link.
     private(set) var deepest = 0
-    /// Whether any link's latency is known.
+    /// Whether any link's latency has been known: a column that was there stays.
     private(set) var isTimed = false
 
     private var names = NameIndex()
@@ -150,7 +150,6 @@ package struct Observation: Equatable, Sendable {
         }
         nodeFlows = NodeFlow.all(next, sockets: names.owners)
         deepest = 0
-        isTimed = false
         for flow in flows {
             deepest = max(deepest, flow.depth ?? 0)
             isTimed = isTimed || flow.latency != nil
@@ -206,12 +205,15 @@ package struct Observation: Equatable, Sendable {
         guard let previous else { return }
         let isSame =
             previous.nodes.count == next.nodes.count
-            && zip(previous.nodes, next.nodes).allSatisfy { $0.name == $1.name }
+            && next.nodes.indices.allSatisfy { previous.nodes[$0].name == next.nodes[$0].name }
         let before =
             isSame
             ? [:] : Dictionary(previous.nodes.map { ($0.name, $0.state) }, uniquingKeysWith: { first, _ in first })
-        for (place, node) in next.nodes.enumerated() {
-            guard (isSame ? previous.nodes[place].state : before[node.name]) != node.state else { continue }
+        // By places: whole nodes, links and flows are costly to copy, and there may be thousands.
+        for place in next.nodes.indices {
+            let last = isSame ? previous.nodes[place].state : before[next.nodes[place].name]
+            guard last != next.nodes[place].state else { continue }
+            let node = next.nodes[place]
             let ended = node.state == .failed || node.state == .backoff || node.state == .exited
             var detail = ended ? EventMeaning.exit(node.exit) ?? "" : ""
             if node.state == .running, let pid = node.pid { detail = "pid \(pid)" }
@@ -228,19 +230,14 @@ package struct Observation: Equatable, Sendable {
         let isInjector = next.nodes.map { $0.kind == "injector" }
         let hasInjector = isInjector.contains(true)
         var counted: [Int] = []
-        for (place, flow) in flows.enumerated() {
-            if hasInjector, isInjected(flow.link) { continue }
+        for place in flows.indices {
+            if hasInjector, isInjected(flows[place].link) { continue }
             counted.append(place)
-            let link = flow.link
-            if let rate = flow.rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
-            sums.reconnects += link.reconnects
-            if !flow.leavesGaps {
-                flow.lost.map { sums.lost.add($0) }
-                flow.depth.map { sums.depth.add($0) }
-            } else {
-                sums.lost.add(flow.lost)
-                sums.depth.add(flow.depth)
-            }
+            if let rate = flows[place].rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
+            sums.reconnects += flows[place].link.reconnects
+            let (lost, depth, leavesGaps) = (flows[place].lost, flows[place].depth, flows[place].leavesGaps)
+            if lost != nil || leavesGaps { sums.lost.add(lost) }
+            if depth != nil || leavesGaps { sums.depth.add(depth) }
         }
         sums.byteRate = byteRate(of: counted, isInjector: isInjector, previous: previous, at: next.elapsed)
         totals = sums

@@ -1,3 +1,4 @@
+import RunDirectory
 import Telemetry
 
 extension DashboardState {
@@ -20,7 +21,21 @@ extension DashboardState {
                     argument(of: binding.command))
             }
         }
+        for fault in Fault.Name.allCases {
+            // The key's own command has its name, and takes what is selected.
+            let names = faultTargets(fault)
+            if let example = fault.example {
+                add(fault.rawValue, fault.about, .oneWithValue(kind: fault.targetKind, names: names, example: example))
+            } else {
+                add(fault.rawValue, fault.about, .oneOf(kind: fault.targetKind, names: names, isNeeded: true))
+            }
+        }
+        let healable = ["*"] + live.healable
+        add("heal", "end faults", .oneOf(kind: "subject with a fault, or *", names: healable, isNeeded: true))
         add("resume", "let a paused node go on", .oneOf(kind: "node", names: nodeNames, isNeeded: false))
+        let generating = Palette.Argument.oneOf(kind: "node", names: nodeNames, isNeeded: true)
+        add("quiet", "let a node that makes messages make no more", generating)
+        add("flow", "let it make them again", generating)
         add("refresh", "look this often", .text("a time from 20ms to 1m, as 200ms or 1s", isNeeded: true))
         return verbs
     }
@@ -29,11 +44,17 @@ extension DashboardState {
         switch command {
         case .start, .stop, .kill, .restart, .pause: .oneOf(kind: "node", names: nodeNames, isNeeded: false)
         case .theme: .oneOf(kind: "theme", names: themes, isNeeded: false)
+        case .cut: .oneOf(kind: "link or node", names: faultTargets(.cut), isNeeded: false)
         case .inject: .oneOf(kind: "bound socket", names: boundSockets, isNeeded: false)
         case .filter: .text("rows that contain this; ! in front inverts", isNeeded: false)
         case .screenshot: .text("a file: .svg, or .txt for text", isNeeded: false)
         default: .nothing
         }
+    }
+
+    private func faultTargets(_ fault: Fault.Name) -> [String] {
+        if fault.isOfLinks { return live.links.map(\.id) + nodeNames }
+        return (fault == .slow ? nodeNames : []) + live.sockets.map(\.id)
     }
 
     private var nodeNames: [String] { live.nodes.map(\.name) }
@@ -56,4 +77,9 @@ extension Keymap.Binding {
 extension Screen {
     /// Its name as it is typed.
     var word: String { "\(self)" }
+}
+
+extension Fault.Name {
+    /// What it can befall, for a sentence.
+    fileprivate var targetKind: String { isOfLinks ? "link or node" : self == .slow ? "node or socket" : "socket" }
 }

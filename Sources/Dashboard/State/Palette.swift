@@ -29,6 +29,8 @@ struct Palette: Equatable, Sendable {
         case nothing
         /// One of these; where it may be missing, the command takes what is selected, or the next.
         case oneOf(kind: String, names: [String], isNeeded: Bool)
+        /// One of these, and then a value as the example.
+        case oneWithValue(kind: String, names: [String], example: String)
         /// Anything.
         case text(String, isNeeded: Bool)
     }
@@ -68,6 +70,8 @@ struct Palette: Equatable, Sendable {
                     line: whole, help: rest.isEmpty ? what : verb.help, keys: "", places: [],
                     wantsMore: rest.isEmpty && isNeeded)
             ]
+        case .oneWithValue(let kind, let names, let example):
+            return choices(verb, rest, names, kind, example)
         case .oneOf(_, let names, _):
             let typed = rest.reversed().drop { $0 == " " }.reversed()
             return ranked(names, String(typed)) { $0 }.map { argument, match in
@@ -75,6 +79,26 @@ struct Palette: Equatable, Sendable {
                     line: "\(verb.name) \(argument)", help: verb.help, keys: "",
                     places: match.places.map { $0 + verb.name.count + 1 }, wantsMore: false)
             }
+        }
+    }
+
+    /// First the names, then the value.
+    private static func choices(
+        _ verb: Verb, _ rest: String, _ names: [String], _ kind: String, _ example: String
+    ) -> [Choice] {
+        if let name = names.first(where: { rest.hasPrefix($0 + " ") }) {
+            let value = rest.dropFirst(name.count).drop { $0 == " " }
+            let help = value.isEmpty ? "a value, as \(example)" : verb.help
+            return [
+                Choice(
+                    line: "\(verb.name) \(name) \(value.isEmpty ? example : String(value))", help: help, keys: "",
+                    places: [], wantsMore: false)
+            ]
+        }
+        return ranked(names, rest) { $0 }.map { name, match in
+            Choice(
+                line: "\(verb.name) \(name) \(example)", help: verb.help, keys: "",
+                places: match.places.map { $0 + verb.name.count + 1 }, wantsMore: false)
         }
     }
 
@@ -95,6 +119,7 @@ extension Palette.Verb {
     var isWanting: Bool {
         switch argument {
         case .nothing: false
+        case .oneWithValue: true
         case .oneOf(_, _, let isNeeded), .text(_, let isNeeded): isNeeded
         }
     }

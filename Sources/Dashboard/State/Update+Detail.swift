@@ -1,3 +1,4 @@
+import RunDirectory
 import Telemetry
 import TerminalUI
 
@@ -15,13 +16,19 @@ extension DashboardState {
             outputAskedAt = nil
             return []
         }
-        // A child writes where its parent does.
-        let writer = shown.root(of: name)
+        let writer = writer(of: name)
         if output?.node != writer { output = nil }
         if outputNode == writer, let asked = outputAskedAt, now < asked + Self.outputTime { return [] }
         outputNode = writer
         outputAskedAt = now
         return [.readOutput(node: writer)]
+    }
+
+    /// Whose files hold what a node writes: a child writes where its parent does, and a thread where its process does.
+    func writer(of name: String) -> String {
+        let root = shown.root(of: name)
+        guard let node = topology.nodes.first(where: { $0.name == root }) else { return root }
+        return topology.sharers(of: node).first?.name ?? root
     }
 
     mutating func take(_ read: NodeOutput) {

@@ -1,14 +1,28 @@
 import TerminalUI
 
 extension DashboardState {
-    /// A click selects what lies under it, a second one on the same row opens it; the wheel scrolls.
+    /// A click selects what lies under it, a second one on the same row opens it; the wheel scrolls, and the graph is
+    /// pulled about.
     mutating func point(_ mouse: MouseEvent) {
         switch mouse.kind {
-        case .press(0): click(mouse.point)
+        case .press(0):
+            click(mouse.point)
+            graph.grip = isGraph(at: mouse.point) ? mouse.point : nil
+        case .drag:
+            guard let grip = graph.grip, overlay == nil else { return }
+            pan(x: grip.x - mouse.point.x, y: grip.y - mouse.point.y)
+            graph.grip = mouse.point
+        case .release: graph.grip = nil
         case .scrollUp: scroll(by: -3, at: mouse.point)
         case .scrollDown: scroll(by: 3, at: mouse.point)
-        case .press, .release: break
+        case .scrollLeft, .scrollRight:
+            if overlay == nil, isGraph(at: mouse.point) { pan(x: mouse.kind == .scrollLeft ? -6 : 6, y: 0) }
+        case .press: break
         }
+    }
+
+    private func isGraph(at point: Point) -> Bool {
+        Layout(self, size: size).panes.contains { $0.pane == .graph && $0.frame.contains(point) }
     }
 
     private mutating func click(_ point: Point) {
@@ -21,6 +35,7 @@ extension DashboardState {
             return
         }
         if case .palette = overlay { return clickChoice(point) }
+        if case .faults = overlay { return clickFault(point) }
         guard overlay == nil || overlay == .filter else { return }
         let layout = Layout(self, size: size)
         if layout.verdict?.contains(point) == true {

@@ -110,6 +110,7 @@ extension DashboardState {
         switch verb.argument {
         case .nothing: return true
         case .text(_, let isNeeded): return !isNeeded || !argument.isEmpty
+        case .oneWithValue: return argument.split(separator: " ").count == 2
         case .oneOf(_, let names, let isNeeded):
             return argument.isEmpty ? !isNeeded && rest == nil : names.contains(argument)
         }
@@ -130,8 +131,10 @@ extension DashboardState {
                 let near = Keymap.nearest(to: argument, among: names).map { ": did you mean \($0)?" }
                 throw Refusal(text: "There is no \(kind) \"\(argument)\"" + (near ?? "; Tab shows what there is."))
             }
+        case .oneWithValue(let kind, _, let example) where argument.isEmpty:
+            throw Refusal(text: "\(name) wants a \(kind), and a value as \(example).")
         case .text(let what, true) where argument.isEmpty: throw Refusal(text: "\(name) wants \(what).")
-        case .nothing, .text: break
+        case .nothing, .text, .oneWithValue: break
         }
         switch name {
         case "screen":
@@ -140,6 +143,8 @@ extension DashboardState {
         case "go":
             if let subject = subject(named: argument) { reveal(subject) }
             return []
+        case "heal", "quiet", "flow": return try order(name, argument)
+        case _ where Fault.Name(rawValue: name) != nil && !argument.isEmpty: return try order(name, argument)
         case "refresh": return try refresh(argument)
         case "resume": return act(.pause, on: argument.isEmpty ? nil : argument, wanting: .paused)
         default: break
@@ -164,6 +169,18 @@ extension DashboardState {
             composer.target = TextInput(argument)
             return []
         default: return obey(command)
+        }
+    }
+
+    /// A command in the words that `zmqtop ctl` takes too.
+    private mutating func order(_ verb: String, _ argument: String) throws(Refusal) -> [Effect] {
+        if let refusal = faultRefusal(argument) { throw Refusal(text: refusal) }
+        do {
+            let command = try SessionCommand(words: [verb] + argument.split(separator: " ").map(String.init))
+            say("\(command.doing) …")
+            return [.command(command)]
+        } catch {
+            throw Refusal(text: error.description)
         }
     }
 

@@ -19,6 +19,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
         let before = state.live.headline
         state.live.take(snapshot)
         state.noteEnd(of: before)
+        effects = state.teach(snapshot)
     case .messages(let messages, let overwritten): state.live.take(messages, overwritten: overwritten)
     case .reply(let command, let reply): state.take(reply, to: command)
     case .injection(let reply): state.composer.take(reply)
@@ -27,6 +28,7 @@ public func update(_ state: inout DashboardState, _ action: Action) -> [Effect] 
     case .files(let files, let problem): effects = state.take(files, problem: problem)
     case .drafts(let drafts): state.drafts = drafts
     case .lists(let choices): state.take(choices)
+    case .deedDone(let id, let problem): state.finishDeed(id, problem: problem)
     case .message(let text): state.say(text)
     case .problem(let text): state.say(text, isProblem: true)
     case .themesFound(let names): state.themes = names
@@ -57,6 +59,7 @@ extension DashboardState {
     mutating func settle() {
         if !screen.panes.contains(focus) { focus = screen.panes[0] }
         settleLists()
+        settleLesson()
         if let area = Layout.graphArea(self, size: size) { settleGraph(area) }
         let layout = Layout(self, size: size)
         for pane in layout.panes where pane.pane != .graph {
@@ -96,6 +99,10 @@ extension DashboardState {
         message = nil
         switch overlay {
         case .question(_, let command): return answer(key, command)
+        case .lessonReset: return answerReset(key)
+        case .prediction(let row):
+            predict(key, row)
+            return []
         case .composer: return compose(key)
         case .filter:
             typeFilter(key)
@@ -108,6 +115,7 @@ extension DashboardState {
             return []
         case .columns(let pane, let row): return chooseColumns(key, pane, row: row)
         case .palette: return typeCommand(key)
+        case .faults: return chooseFault(key)
         case nil:
             guard let command = keymap.command(for: key, in: contexts) else { return [] }
             return obey(command)
@@ -118,14 +126,14 @@ extension DashboardState {
     var contexts: [Keymap.Context] {
         (focus == .graph && (detail == nil || isDetailBeside) ? [.graph] : [])
             + (screen == .messages ? [.messages] : [])
-            + [.moving, .looking, .lists, .acting]
+            + [.moving, .looking, .lists, .acting] + (lesson == nil ? [] : [.lesson])
     }
 
     private mutating func answer(_ key: Key, _ command: SessionCommand) -> [Effect] {
         switch keymap.command(for: key, in: [.question]) {
         case .yes:
             overlay = nil
-            if case .node(let verb, let name) = command { say("\(verb.doing) \(name) …") }
+            say("\(command.doing) …")
             return [.command(command)]
         case .no:
             overlay = nil
@@ -177,7 +185,8 @@ extension DashboardState {
             filterInput.insert(String(text.prefix(Self.longestLine)))
             filter.text = filterInput.text
         case .palette: pasteCommand(text)
-        case .help, .question, .findings, .columns, nil: break
+        case .faults(let menu): pasteValue(text, menu)
+        case .help, .question, .lessonReset, .prediction, .findings, .columns, nil: break
         }
     }
 
@@ -225,6 +234,8 @@ extension DashboardState {
         case .faster: return changeRefresh(by: -1)
         case .slower: return changeRefresh(by: 1)
         case .start, .stop, .kill, .restart, .pause: return act(command)
+        case .cut: return cutOrHeal()
+        case .faults: openFaults()
         case .inject: openComposer()
         case .verdict: openFindings()
         case .theme: return [.theme(.next)]
@@ -233,7 +244,8 @@ extension DashboardState {
         case .screenshot: return [.screenshot(nil)]
         case .detach: return [.detach]
         case .quit, .interrupt: return [.quit]
-        case .nextField, .previousField, .send, .keep, .forget, .yes, .no, .run, .complete, .older, .newer,
+        case .lessonOn, .lessonBack, .lessonHint, .lessonReset: return obeyLesson(command)
+        case .choose, .nextField, .previousField, .send, .keep, .forget, .yes, .no, .run, .complete, .older, .newer,
             .toggleColumn, .resetColumns:
             break
         }
@@ -360,70 +372,5 @@ extension DashboardState {
         let other = keymap.key(for: step < 0 ? .slower : .faster)
         say("Refreshes every \(Format.seconds(next / .seconds(1))): \(other) goes back.")
         return [.refresh(next)]
-    }
-
-    // MARK: Nodes
-
-    /// - Parameter name: the node; nil: the one that is selected.
-    mutating func act(_ command: Command, on name: String? = nil) -> [Effect] {
-        guard let name = name ?? targetNode, let node = live.node(name) else {
-            say("No node is selected.", isProblem: true)
-            return []
-        }
-        let verb: SessionCommand.Verb =
-            switch command {
-            case .start: .start
-            case .stop: .stop
-            case .kill: .kill
-            case .restart: .restart
-            default: node.state == .paused ? .resume : .pause
-            }
-        if let refusal = refusal(verb, node) {
-            say(refusal, isProblem: true)
-            return []
-        }
-        let order = SessionCommand.node(verb, node: name)
-        if verb == .kill {
-            overlay = .question("Kill \(name)\(node.pid.map { " (pid \($0))" } ?? "")?", order)
-            return []
-        }
-        say("\(verb.doing) \(name) …")
-        return [.command(order)]
-    }
-
-    private func refusal(_ verb: SessionCommand.Verb, _ node: Snapshot.Node) -> String? {
-        if readOnly {
-            return "Read-only: \(node.name) is left alone. Run zmqtop without --read-only to \(verb.rawValue) it."
-        }
-        if node.kind == "external" {
-            return "\(node.name) is external: zmqtop did not start it and cannot \(verb.rawValue) it."
-        }
-        if var parent = node.parent {
-            while let above = live.node(parent)?.parent { parent = above }
-            return "\(node.name) is a process of \(parent): \(verb.rawValue) \(parent) instead."
-        }
-        let alive = node.pid != nil
-        let start = keymap.key(for: .start)
-        switch verb {
-        case .start where alive:
-            return "\(node.name) runs already (pid \(node.pid ?? 0)): \(keymap.key(for: .restart)) restarts it."
-        case .kill where !alive, .pause where !alive, .resume where !alive:
-            return
-                "\(node.name) is \(node.state.rawValue): there is no process to \(verb.rawValue). \(start) starts it."
-        case .stop where !alive && node.state != .backoff && node.state != .waiting:
-            return "\(node.name) is \(node.state.rawValue): there is nothing to stop. \(start) starts it."
-        default: return nil
-        }
-    }
-
-    mutating func take(_ reply: ControlReply, to order: SessionCommand) {
-        switch reply {
-        case .error(let sentence): say(sentence, isProblem: true)
-        case .event, .joined: break
-        case .done(let nodes):
-            if case .node(let verb, let name) = order {
-                say(sentence(after: verb, nodes.isEmpty ? [name] : nodes))
-            }
-        }
     }
 }

@@ -17,9 +17,24 @@ extension SessionCommand.Verb {
 }
 
 extension DashboardState {
+    /// A node, with those that what is done to its process concerns too.
+    func meant(_ name: String) -> String {
+        guard let node = topology.nodes.first(where: { $0.name == name }), let process = node.process else {
+            return name
+        }
+        let others = topology.sharers(of: node).map(\.name).filter { $0 != name }
+        guard !others.isEmpty else { return name }
+        let who = others.count <= 2 ? others.joined(separator: " and ") : "\(others.count) more nodes"
+        return "\(name), with \(who) in the process \(process)"
+    }
+
     /// What was done, and what undoes it.
-    func sentence(after verb: SessionCommand.Verb, _ names: [String]) -> String {
-        let who = names.joined(separator: ", ")
+    /// - Parameters:
+    ///   - name: what was meant.
+    ///   - names: the nodes that it concerned.
+    func sentence(after verb: SessionCommand.Verb, of name: String, _ names: [String]) -> String {
+        let whole = meant(name)
+        let who = whole == name ? names.joined(separator: ", ") : whole + ","
         let isOne = names.count == 1
         let (are, it) = isOne ? ("is", "it") : ("are", "them")
         switch verb {
@@ -30,7 +45,9 @@ extension DashboardState {
         case .restart: return "\(who) \(are) restarted."
         case .pause: return "\(who) \(are) paused: \(keymap.key(for: .pause)) lets \(it) go on."
         case .resume: return "\(who) \(isOne ? "goes" : "go") on: \(keymap.key(for: .pause)) pauses \(it)."
-        case .quiet: return "\(who) \(isOne ? "generates" : "generate") no more: zmqtop ctl flow lets \(it) go on."
+        case .quiet:
+            return
+                "\(who) \(isOne ? "generates" : "generate") no more: \(keymap.key(for: .palette))flow lets \(it) go on."
         case .flow: return "\(who) \(isOne ? "generates" : "generate") again."
         }
     }

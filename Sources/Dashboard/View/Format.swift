@@ -74,12 +74,14 @@ public enum Format {
         return decimal(value, places: value < 9.95 ? 1 : 0) + "%"
     }
 
-    /// A gauge: whole numbers as counts, others with one or two decimals.
+    /// A gauge: whole numbers as counts, others with one or two decimals, those below a hundredth with four.
     public static func gauge(_ value: Double) -> String {
         guard value.isFinite else { return unknown }
         if value < 0 { return "-" + gauge(-value) }
         if value >= 999.5 { return scaled(value, by: 1000, units: ["", "k", "M", "G", "T", "P", "E"]) }
         if value == value.rounded() { return decimal(value, places: 0) }
+        // A time of 3 ms is no 0.00.
+        if value < 0.00995 { return decimal(value, places: 4) }
         return decimal(value, places: value < 0.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 

@@ -24,6 +24,8 @@ struct Layout: Equatable {
     /// The most important verdict, while there is one: it takes its line from the last list, and moves nothing.
     var verdict: Rect?
     var status: Rect
+    /// The pane of the lesson, while one is taken.
+    var lesson: Rect?
     var panes: [PanePlace]
     /// Where the selected message is shown.
     var preview: Rect?
@@ -36,9 +38,10 @@ struct Layout: Equatable {
         let width = max(0, size.width)
         header = Rect(x: 0, y: 0, width: width, height: 1)
         tabs = Rect(x: 0, y: 1, width: width, height: 1)
-        body = Rect(x: 0, y: 2, width: width, height: max(0, size.height - 3))
+        lesson = Self.lessonArea(state, size)
+        body = Self.room(state, size)
         status = Rect(x: 0, y: max(0, size.height - 1), width: width, height: 1)
-        isBoxed = body.height >= 28 && width >= 100
+        isBoxed = Self.isBoxed(body)
         panes = []
         var wholeBody = body
         if state.headline != nil, body.height > 3 {
@@ -50,7 +53,8 @@ struct Layout: Equatable {
             guard state.isDetailBeside else { return }
             body.width = Self.listWidth(state, size)
             wholeBody.width = body.width
-            detail = Rect(x: body.right, y: body.y, width: width - body.width, height: body.height)
+            detail = Rect(
+                x: body.right, y: body.y, width: Self.room(state, size).width - body.width, height: body.height)
         }
         if state.screen == .topology {
             arrangeTopology(state, wholeBody: wholeBody)
@@ -70,17 +74,48 @@ struct Layout: Equatable {
 
     /// Whether there is room for details beside the lists of the screen: a graph needs more than a list.
     static func hasRoomBeside(_ state: DashboardState) -> Bool {
-        switch state.screen {
-        case .topology: state.size.width >= 140
+        let width = room(state, state.size).width
+        return switch state.screen {
+        case .topology: width >= 140
         case .messages: false
-        default: state.size.width >= 120
+        default: width >= 120
         }
     }
 
+    /// Between the tabs and the status line: all that there is for screens and a lesson.
+    private static func middle(_ size: Size) -> Rect {
+        Rect(x: 0, y: 2, width: max(0, size.width), height: max(0, size.height - 3))
+    }
+
+    /// Beside the screens where the terminal is wide, else below them, as high as its text needs.
+    static func lessonArea(_ state: DashboardState, _ size: Size) -> Rect? {
+        let middle = middle(size)
+        guard state.lesson != nil, size.width >= minimum.width, size.height >= minimum.height else { return nil }
+        if middle.width >= 120 {
+            // The lists beside it keep the width of a small terminal.
+            let width = min(64, middle.width * 2 / 5, max(40, middle.width - 80))
+            return Rect(x: middle.right - width, y: middle.y, width: width, height: middle.height)
+        }
+        let lines = Canvas(state: state, size: size).lessonLines(width: middle.width - 4).count
+        let height = min(lines + 2, max(4, middle.height - 8))
+        return Rect(x: 0, y: middle.bottom - height, width: middle.width, height: height)
+    }
+
+    /// What is left for the screens.
+    private static func room(_ state: DashboardState, _ size: Size) -> Rect {
+        var room = middle(size)
+        guard let lesson = lessonArea(state, size) else { return room }
+        if lesson.y == room.y { room.width = lesson.x } else { room.height = lesson.y - room.y }
+        return room
+    }
+
+    private static func isBoxed(_ body: Rect) -> Bool { body.height >= 28 && body.width >= 100 }
+
     /// Columns that the lists have.
     static func listWidth(_ state: DashboardState, _ size: Size) -> Int {
-        guard state.isDetailBeside else { return size.width }
-        return size.width - min(max(64, size.width * 9 / 20), 110)
+        let width = room(state, size).width
+        guard state.isDetailBeside else { return width }
+        return width - min(max(64, width * 9 / 20), 110)
     }
 
     /// The graph takes what it needs, and leaves the links their rows as far as those are few; where there is room to spare
@@ -113,10 +148,10 @@ struct Layout: Equatable {
     /// The room that there is for the graph; nil where it is not shown.
     static func graphArea(_ state: DashboardState, size: Size) -> Rect? {
         guard state.screen == .topology else { return nil }
-        let height = max(0, size.height - 3)
+        let room = room(state, size)
         return Rect(
             x: 0, y: 2, width: listWidth(state, size),
-            height: graphRoom(state, height, isBoxed: height >= 28 && size.width >= 100))
+            height: graphRoom(state, room.height, isBoxed: isBoxed(room)))
     }
 
     private func place(_ pane: Pane, in frame: Rect) -> PanePlace {

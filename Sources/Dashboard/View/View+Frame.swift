@@ -82,6 +82,11 @@ extension Canvas {
             let age = max(0, (state.live.snapshot?.elapsed ?? 0) - (frozen.snapshot?.elapsed ?? 0))
             notes.append([Span(" FROZEN \(Format.seconds(age)) ", look[.paused].adding([.bold, .reverse]))])
         }
+        let faulty = shown.faulty.count
+        if faulty > 0 {
+            let word = faulty == 1 ? "1 FAULT" : "\(faulty) FAULTS"
+            notes.append([Span(" \(word) ", look[.warning].adding([.bold, .reverse]))])
+        }
         if state.filter.isActive, state.overlay != .filter {
             let text = Buffer.fitted(state.filter.text, width: 20, ellipsis: glyphs.ellipsis)
             notes.append([Span("/\(text)", look[.key])])

@@ -57,15 +57,18 @@ struct Canvas {
         if let detail = layout.detail { drawDetail(detail) }
         if let preview = layout.preview { drawPreview(preview) }
         if let verdict = layout.verdict { drawVerdict(verdict) }
+        if let lesson = layout.lesson { drawLesson(lesson) }
         drawStatus(layout.status)
         switch state.overlay {
         case .help(let offset): drawHelp(offset: offset)
         case .composer: drawComposer()
         case .palette(let palette): drawPalette(palette)
         case .question(let question, _): drawQuestion(question)
+        case .lessonReset: state.lesson.map { drawQuestion($0.words.anew) }
         case .findings: drawFindings()
+        case .faults(let menu): drawFaults(menu)
         case .columns(let pane, let row): drawColumns(pane, row: row)
-        case .filter, nil: break
+        case .filter, .prediction, nil: break
         }
     }
 

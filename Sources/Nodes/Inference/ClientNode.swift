@@ -16,32 +16,28 @@ struct ClientNode: NodeProgram {
     private var gauges = Gauges()
     private var rate = RateWindow()
 
-    init(_ node: ResolvedNode) throws {
-        var behavior = Behavior(kind: "client", values: node.behavior)
-        declared = try DeclaredSockets(kind: "client", sockets: node.sockets).only(["REQ", "DEALER"])
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(node)
+        declared = try DeclaredSockets(node).only(["REQ", "DEALER"])
         load = try Load(&behavior, rate: 5, orMax: false)
         let inFlight = try behavior.whole("in_flight", minimum: 1)
         let isREQ = declared.type == "REQ"
-        if isREQ, let inFlight, inFlight > 1 {
-            throw NodeError("behavior 'in_flight' of a client with a REQ is 1, not \(inFlight); a DEALER can have more")
-        }
         limit = isREQ ? 1 : inFlight ?? (load.arrival == .closed ? 8 : 64)
         var settings = Conversations.Settings()
         settings.promptTokens = try behavior.wholeSpread("prompt_tokens", minimum: 0, default: settings.promptTokens)
         settings.maxTokens = try behavior.wholeSpread("max_tokens", minimum: 1, default: settings.maxTokens)
         settings.timeout = try behavior.seconds("timeout", default: settings.timeout)
         settings.streams = !isREQ
-        generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
+        generator = try behavior.generator()
         try behavior.finish()
         conversations = Conversations(settings, prefix: "\(node.name).\(getpid())")
-        port = try Port(declared, context: Context())
+        port = try Port(declared, context: context)
         try port.open()
     }
 
     private var isREQ: Bool { declared.type == "REQ" }
 
     mutating func run() throws {
-        var wasQuiet = false
         while !Signals.mustStop {
             var left = 256
             while left > 0, let frames = try port.receive() {
@@ -51,8 +47,7 @@ struct ClientNode: NodeProgram {
             let now = Clock.now
             if left > 0 { try expire(now: now) }
             let isQuiet = Signals.isQuiet
-            if wasQuiet, !isQuiet { load.resume(now: now) }
-            wasQuiet = isQuiet
+            load.note(quiet: isQuiet, now: now)
             let nextRequest = isQuiet ? nil : try send(now: now)
             gauges.touch(now: now)
             gauges.publish(now: now) {

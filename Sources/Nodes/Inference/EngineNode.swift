@@ -17,19 +17,19 @@ struct EngineNode: NodeProgram {
     private var nextReady: Seconds?
     private var heartbeat: Seconds = 0.5
 
-    init(_ node: ResolvedNode) throws {
-        var behavior = Behavior(kind: "engine", values: node.behavior)
-        let socket = try DeclaredSockets(kind: "engine", sockets: node.sockets).only(["DEALER", "ROUTER", "REP"])
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(node)
+        let socket = try DeclaredSockets(node).only(["DEALER", "ROUTER", "REP"])
         var settings = Batch.Settings()
         settings.maxBatch = try behavior.whole("max_batch", minimum: 1, default: settings.maxBatch)
         settings.prefill = try behavior.spread("prefill", minimum: 0, default: settings.prefill)
         settings.perToken = try behavior.spread("per_token", minimum: 0, default: settings.perToken)
         settings.tokens = try behavior.wholeSpread("tokens", minimum: 1, default: settings.tokens)
-        let generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
+        let generator = try behavior.generator()
         try behavior.finish()
         name = node.name
         batch = Batch(settings, generator: generator)
-        port = try Port(socket, context: Context(), mandatory: true)
+        port = try Port(socket, context: context, mandatory: true)
         answers = Outbox(port)
         nextReady = socket.type == "DEALER" ? 0 : nil
         try port.open()

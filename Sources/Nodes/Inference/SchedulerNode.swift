@@ -13,20 +13,21 @@ struct SchedulerNode: NodeProgram {
     /// Messages read from one socket before the other one has its turn.
     private static let burst = 256
 
-    init(_ node: ResolvedNode) throws {
-        var behavior = Behavior(kind: "scheduler", values: node.behavior)
-        let declared = DeclaredSockets(kind: "scheduler", sockets: node.sockets)
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(node)
+        let declared = DeclaredSockets(node)
         let (front, back) = try declared.frontendAndBackend()
         var settings = Scheduler.Settings()
         settings.policy = try behavior.choice("policy", default: settings.policy)
         settings.queueLimit = try behavior.whole("queue_limit", minimum: 0, default: settings.queueLimit)
         settings.heartbeat = try behavior.seconds("heartbeat", default: settings.heartbeat)
         settings.anonymousEngines = back.type == "DEALER"
-        settings.idPrefix = "\(getpid())-"
-        _ = try behavior.seed()
+        // Another thread may play a scheduler too.
+        settings.idPrefix = (node.process == nil ? "" : node.name + "-") + "\(getpid())-"
+        // Every kind takes a seed; here nothing is left to chance.
+        _ = try behavior.generator()
         try behavior.finish()
         scheduler = Scheduler(settings)
-        let context = try Context()
         frontend = try Port(front, context: context, mandatory: true)
         backend = try Port(back, context: context, mandatory: true)
         answers = Outbox(frontend)

@@ -29,7 +29,8 @@ struct InjectorNode: NodeProgram {
     private var owed = 0
     private var template: MessageTemplate?
 
-    init(_ node: ResolvedNode) {
+    /// It has a context of its own, which is gone before it tells that it has finished.
+    init(_ node: ResolvedNode, context _: Context) {
         self.node = node
     }
 
@@ -46,7 +47,7 @@ struct InjectorNode: NodeProgram {
     /// When it returns its socket and context are gone: all that was accepted has left, or had its time.
     private mutating func work() throws {
         let injection = try Injection(behavior: node.behavior)
-        var declared = try DeclaredSockets(kind: "injector", sockets: node.sockets).only([
+        var declared = try DeclaredSockets(node).only([
             "DEALER", "REQ", "PUSH", "PAIR", "PUB", "XPUB", "SUB", "XSUB", "PULL",
         ])
         guard declared.connects.count == 1, declared.binds.isEmpty, let endpoint = declared.connects.first?.endpoint

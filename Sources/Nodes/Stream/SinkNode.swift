@@ -7,13 +7,13 @@ struct SinkNode: NodeProgram {
     private let serviceTime: Spread
     private var generator: SeededGenerator
 
-    init(_ node: ResolvedNode) throws {
-        var behavior = Behavior(kind: "sink", values: node.behavior)
-        let socket = try DeclaredSockets(kind: "sink", sockets: node.sockets).only(["PULL", "SUB", "DEALER", "PAIR"])
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(node)
+        let socket = try DeclaredSockets(node).only(["PULL", "SUB", "DEALER", "PAIR"])
         serviceTime = try behavior.spread("service_time", minimum: 0, default: Spread(0))
-        generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
+        generator = try behavior.generator()
         try behavior.finish()
-        port = try Port(socket, context: Context())
+        port = try Port(socket, context: context)
         try port.open()
     }
 

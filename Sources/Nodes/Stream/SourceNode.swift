@@ -9,23 +9,26 @@ struct SourceNode: NodeProgram {
     private let size: Spread
     private let payload: Payload
     private var generator: SeededGenerator
+    /// With `zero_copy`: each message has memory of its own, and libzmq sends that. Else zmq_send copies.
+    private let buffers: Buffers?
     /// A DEALER or PAIR may be sent something, which is read and left alone.
     private let mayReceive: Bool
 
     /// Messages between two looks at the clock and at what came in.
     private static let burst = 256
 
-    init(_ node: ResolvedNode) throws {
-        var behavior = Behavior(kind: "source", values: node.behavior)
-        let socket = try DeclaredSockets(kind: "source", sockets: node.sockets).only(["PUSH", "PUB", "DEALER", "PAIR"])
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(node)
+        let socket = try DeclaredSockets(node).only(["PUSH", "PUB", "DEALER", "PAIR"])
         load = try Load(&behavior, rate: 100, orMax: true)
-        size = try behavior.wholeSpread("size", minimum: 0, default: Spread(100))
-        guard size.to <= 1_073_741_824 else { throw NodeError("behavior 'size' of kind source must be at most 1GiB") }
-        generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
+        size = try behavior.size()
+        generator = try behavior.generator()
+        let isZeroCopy = try behavior.flag("zero_copy", default: false)
         try behavior.finish()
-        payload = Payload(largest: Int(size.to), smallest: Int(size.from))
+        payload = Payload(size)
+        buffers = isZeroCopy ? Buffers(of: payload) : nil
         mayReceive = socket.type == "DEALER" || socket.type == "PAIR"
-        port = try Port(socket, context: Context())
+        port = try Port(socket, context: context)
         try port.open()
     }
 
@@ -45,7 +48,7 @@ struct SourceNode: NodeProgram {
             if due > now {
                 try wait(until: due)
             } else if load.isPaced {
-                if try port.sendWaiting(payload.bytes, count: nextSize()) {
+                if try sendOne() {
                     payload.advance()
                     load.advance(&generator)
                 }
@@ -55,16 +58,27 @@ struct SourceNode: NodeProgram {
         }
     }
 
-    private mutating func nextSize() -> Int {
-        size.from == size.to ? payload.capacity : size.pickWhole(&generator)
+    private mutating func sendOne() throws -> Bool {
+        let count = payload.nextSize(size, &generator)
+        guard let buffers else { return try port.sendWaiting(payload.bytes, count: count) }
+        return try port.sendWaiting(buffers.message(count: count), more: false)
     }
 
-    /// The fast path.
     private mutating func sendBurst() throws {
         var sent = 0
         let most = min(SourceNode.burst, load.left)
+        if buffers != nil {
+            while sent < most, Signals.allClear, try sendOne() {
+                payload.advance()
+                sent += 1
+            }
+            return load.made(sent)
+        }
+        // The fast path.
         let (port, payload) = (port, payload)
-        while sent < most, Signals.allClear, try port.sendWaiting(payload.bytes, count: nextSize()) {
+        while sent < most, Signals.allClear,
+            try port.sendWaiting(payload.bytes, count: payload.nextSize(size, &generator))
+        {
             payload.advance()
             sent += 1
         }

@@ -8,13 +8,12 @@ struct WorkerNode: NodeProgram {
     private let serviceTime: Spread
     private var generator: SeededGenerator
 
-    init(_ node: ResolvedNode) throws {
-        var behavior = Behavior(kind: "worker", values: node.behavior)
-        let (pull, push) = try DeclaredSockets(kind: "worker", sockets: node.sockets).pair("PULL", "PUSH")
+    init(_ node: ResolvedNode, context: Context) throws {
+        var behavior = Behavior(node)
+        let (pull, push) = try DeclaredSockets(node).pair("PULL", "PUSH")
         serviceTime = try behavior.spread("service_time", minimum: 0, default: Spread(0.001))
-        generator = SeededGenerator(seed: try behavior.seed(), name: node.name)
+        generator = try behavior.generator()
         try behavior.finish()
-        let context = try Context()
         output = try Port(push, context: context)
         input = try Port(pull, context: context)
         try output.open()
@@ -25,13 +24,10 @@ struct WorkerNode: NodeProgram {
         while !Signals.mustStop {
             guard let frames = try input.receiveWaiting() else { continue }
             if !serviceTime.isZero { Clock.sleepThrough(until: Clock.now + serviceTime.pick(&generator)) }
-            while try !output.sendWaiting(frames) {
-                if Signals.mustStop {
-                    // It is in nobody's queue: one last try.
-                    _ = try output.send(frames)
-                    break
-                }
-            }
+            var isSent = false
+            while !isSent, !Signals.mustStop { isSent = try output.sendWaiting(frames) }
+            // It is in nobody's queue: one last try.
+            if !isSent { _ = try output.send(frames) }
         }
     }
 }

@@ -2,14 +2,21 @@ import RunDirectory
 
 /// A node's `behavior`, read key by key. `finish` complains about the keys that nobody asked for.
 struct Behavior {
-    private let kind: String
+    private let node: ResolvedNode
     private let values: [String: BehaviorValue]
     private var known: Set<String> = []
 
-    init(kind: String, values: [String: BehaviorValue]) {
-        self.kind = kind
+    init(_ node: ResolvedNode) {
+        self.init(node, node.behavior)
+    }
+
+    private init(_ node: ResolvedNode, _ values: [String: BehaviorValue]) {
+        self.node = node
         self.values = values
     }
+
+    /// A map inside of it, to be read in the same way.
+    func inner(_ values: [String: BehaviorValue]) -> Behavior { Behavior(node, values) }
 
     private mutating func value(_ key: String) -> BehaviorValue? {
         known.insert(key)
@@ -17,7 +24,7 @@ struct Behavior {
     }
 
     private func wrong(_ key: String, _ expected: String) -> NodeError {
-        NodeError("behavior '\(key)' of kind \(kind) must be \(expected)")
+        NodeError("behavior '\(key)' of kind \(node.kind) must be \(expected)")
     }
 
     /// A number from `minimum` on.
@@ -72,6 +79,12 @@ struct Behavior {
         return spread
     }
 
+    mutating func flag(_ key: String, default standard: Bool) throws -> Bool {
+        guard let value = value(key) else { return standard }
+        guard case .flag(let flag) = value else { throw wrong(key, "true or false") }
+        return flag
+    }
+
     /// One of a few words.
     mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, default standard: Choice
@@ -94,15 +107,39 @@ struct Behavior {
         }
     }
 
-    mutating func seed() throws -> UInt64? {
-        try whole("seed", minimum: 0).map { UInt64($0) }
+    /// A map of maps, by name in alphabetical order; at least one.
+    mutating func named(
+        _ key: String, default standard: [String: [String: BehaviorValue]]
+    ) throws -> [(name: String, values: [String: BehaviorValue])] {
+        var maps = standard
+        let value = value(key)
+        if let value {
+            guard case .map(let members) = value, !members.isEmpty else { throw wrong(key, "a map of maps by name") }
+            maps = try members.mapValues { member in
+                guard case .map(let values) = member else { throw wrong(key, "a map of maps by name") }
+                return values
+            }
+        }
+        return maps.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// `size:` of messages in bytes, up to 1 GiB.
+    mutating func size() throws -> Spread {
+        let size = try wholeSpread("size", minimum: 0, default: Spread(100))
+        guard size.to <= 1_073_741_824 else { throw wrong("size", "at most 1GiB") }
+        return size
+    }
+
+    /// The node's random numbers: with a `seed:` the same each time, for each node others.
+    mutating func generator() throws -> SeededGenerator {
+        SeededGenerator(seed: try whole("seed", minimum: 0).map { UInt64($0) }, name: node.name)
     }
 
     /// Every key has been asked for now: one that is left over is a slip.
     func finish() throws {
         if let unknown = values.keys.filter({ !known.contains($0) }).min() {
             throw NodeError(
-                "kind \(kind) knows no behavior '\(unknown)'; it knows \(known.sorted().joined(separator: ", "))")
+                "kind \(node.kind) knows no behavior '\(unknown)'; it knows \(known.sorted().joined(separator: ", "))")
         }
     }
 }

@@ -21,14 +21,14 @@ struct Gauges {
         if function != nil, due == nil { due = now }
     }
 
-    /// Publishes when it is time to. A figure that is nil is not known, and not published. `moving`: there is a rate
-    /// that must still fall to 0.
+    /// Publishes when it is time to. A figure that is nil is not known, or no longer, and nobody shows it then. `moving`:
+    /// there is a rate that must still fall to 0.
     mutating func publish(now: Seconds, _ figures: () -> (values: [(String, Double?)], moving: Bool)) {
         guard let function, let due, due <= now else { return }
         let (values, moving) = figures()
         var changed = moving
-        for case (let name, let value?) in values where published[name] != value {
-            function(name, value)
+        for (name, value) in values where published[name] != value {
+            function(name, value ?? .nan)
             published[name] = value
             changed = true
         }

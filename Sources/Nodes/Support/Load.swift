@@ -23,6 +23,7 @@ struct Load {
     private(set) var made = 0
     private var startedAt: Seconds
     private var nextAt: Seconds
+    private var isQuiet = false
 
     /// Overdue messages of an open loop are made up for, but not those of a whole pause: what is older is left out.
     static let longestDelay: Seconds = 1
@@ -75,7 +76,13 @@ struct Load {
         }
     }
 
-    /// After a time of quiet nothing is overdue.
+    /// Told at each look whether the node is to be quiet: after such a time nothing is overdue.
+    mutating func note(quiet: Bool, now: Seconds) {
+        if isQuiet, !quiet { resume(now: now) }
+        isQuiet = quiet
+    }
+
+    /// Nothing is overdue, though messages could not be made for a time.
     mutating func resume(now: Seconds) {
         nextAt = max(nextAt, now)
     }

@@ -18,10 +18,15 @@ struct Outbox {
     private let port: Port
     private var kept: [[UInt8]: [[[UInt8]]]] = [:]
     private(set) var retryAt: Seconds?
+    /// Messages that were given up: their peer has gone, or took nothing for too long.
+    private(set) var dropped = 0
 
     init(_ port: Port) {
         self.port = port
     }
+
+    /// Messages that are kept.
+    var count: Int { kept.values.reduce(0) { $0 + $1.count } }
 
     /// Of the peer for which the most are kept.
     var longest: Int { kept.values.map(\.count).max() ?? 0 }
@@ -35,11 +40,14 @@ struct Outbox {
         if kept[peer] == nil {
             switch try port.send(frames) {
             case .sent: return .accepted
-            case .unreachable: return .unreachable
+            case .unreachable:
+                dropped += 1
+                return .unreachable
             case .full: retryAt = retryAt ?? now + Outbox.retryInterval
             }
         }
         guard kept[peer, default: []].count < Outbox.limit else {
+            dropped += (kept[peer]?.count ?? 0) + 1
             kept[peer] = nil
             return .overflow
         }
@@ -59,6 +67,7 @@ struct Outbox {
                 case .full: break loop
                 case .unreachable:
                     unreachable.append(peer)
+                    dropped += messages.count - sent
                     sent = messages.count
                     break loop
                 }

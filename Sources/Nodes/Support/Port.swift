@@ -37,8 +37,7 @@ final class Port {
         }
         for option in declared.options { try set(option) }
         if declared.type == "SUB" {
-            // A SUB without any would get nothing at all.
-            for topic in declared.subscriptions.isEmpty ? [[]] : declared.subscriptions {
+            for topic in declared.subscriptions {
                 try set(.init(name: "subscribe", number: Port.subscribeNumber, value: .bytes(topic)))
             }
         }
@@ -55,6 +54,10 @@ final class Port {
             try explained("cannot connect to \(connect.endpoint)") { () throws(ZeroMQError) in
                 try socket.connect(connect.endpoint)
             }
+        }
+        guard declared.type == "XSUB" else { return }
+        for topic in declared.subscriptions {
+            try explained("cannot subscribe") { () throws(ZeroMQError) in _ = try socket.send([[1] + topic]) }
         }
     }
 
@@ -106,6 +109,29 @@ extension Port {
         }
     }
 
+    /// Sends a whole message or nothing of it, without waiting. False: the queue takes nothing for now. Throws what
+    /// zmq_send answers, EFSM of a REQ that waits for its reply among it.
+    func trySend(_ frames: [[UInt8]]) throws(ZeroMQError) -> Bool {
+        do throws(ZeroMQError) {
+            return try socket.send(frames, wait: false)
+        } catch {
+            if error.isInterrupted { return false }
+            throw error
+        }
+    }
+
+    /// Sends a message of two frames, and waits in zmq_send until the queue takes it. False: a signal came before that,
+    /// or the socket's sndtimeo passed, and nothing was sent. Nothing is allocated here.
+    func sendWaiting(_ first: [UInt8], _ second: UnsafePointer<UInt8>, count: Int) throws -> Bool {
+        let isSent = try first.withUnsafeBytes { bytes in
+            try uninterrupted { () throws(ZeroMQError) in try socket.send(bytes: bytes, more: true) }
+        }
+        guard isSent else { return false }
+        // A signal between two frames must not leave half a message behind.
+        while try !sendWaiting(second, count: count) {}
+        return true
+    }
+
     /// Sends a whole message, and waits in zmq_send until the queue takes it. False: a signal came before that, or the
     /// socket's sndtimeo passed, and nothing was sent.
     func sendWaiting(_ frames: [[UInt8]]) throws -> Bool {
@@ -118,6 +144,12 @@ extension Port {
         try uninterrupted { () throws(ZeroMQError) in
             try socket.send(bytes: UnsafeRawBufferPointer(start: bytes, count: count))
         }
+    }
+
+    /// Sends one frame, which is empty afterwards, and waits in zmq_msg_send until the queue takes it. False: a signal came
+    /// before that, or the socket's sndtimeo passed, and the frame is as it was.
+    func sendWaiting(_ frame: ZeroMQ.Message, more: Bool) throws -> Bool {
+        try uninterrupted { () throws(ZeroMQError) in try socket.send(frame, more: more) }
     }
 
     @inline(__always)
@@ -148,6 +180,11 @@ extension Port {
             if error.isInterrupted || error.isWrongState { return nil }
             throw error
         }
+    }
+
+    /// The next frame that has arrived, into one that is used again and again. False: there is none, or a signal came.
+    func receive(into frame: ZeroMQ.Message) throws -> Bool {
+        try uninterrupted { () throws(ZeroMQError) in try socket.receive(into: frame, wait: false) }
     }
 
     /// The next frame into one that is used again and again, so that nothing is allocated here. False: a signal came

@@ -2,8 +2,13 @@ import RunDirectory
 
 /// The sockets that a node's file declares, found as its kind wants them: by type, and by name where two share a type.
 struct DeclaredSockets {
-    let kind: String
-    let sockets: [ResolvedSocket]
+    private let kind: String
+    private let sockets: [ResolvedSocket]
+
+    init(_ node: ResolvedNode) {
+        kind = node.kind
+        sockets = node.sockets
+    }
 
     private func wrong(_ expected: String) -> NodeError {
         let given =
@@ -25,6 +30,20 @@ struct DeclaredSockets {
             let other = sockets.first(where: { $0.type == second })
         else { throw wrong("a \(first) and a \(second)") }
         return (one, other)
+    }
+
+    /// The socket of that name.
+    func named(_ name: String) -> ResolvedSocket? { sockets.first { $0.name == name } }
+
+    /// A proxy's frontend and backend: by name, and the other one is what is left. Beside them there may be a capture and
+    /// a control.
+    func proxied() throws -> (ResolvedSocket, ResolvedSocket) {
+        let sides = sockets.filter { $0.name != "capture" && $0.name != "control" }
+        guard sides.count == 2,
+            let front = sides.firstIndex(where: { $0.name == "frontend" })
+                ?? sides.firstIndex(where: { $0.name != "backend" })
+        else { throw wrong("a frontend and a backend, and perhaps a capture and a control") }
+        return (sides[front], sides[1 - front])
     }
 
     /// A scheduler's: a ROUTER to the clients, a ROUTER or DEALER to the engines.

@@ -2,12 +2,18 @@ import RunDirectory
 
 /// Reads a condition by recursive descent; every error has its column.
 struct ConditionParser {
-    private let text: String
-    private let characters: [Character]
+    let text: String
+    let characters: [Character]
     private let snapshot: Snapshot?
-    private var position = 0
+    var position = 0
     /// Inside `count(links, …)` names are fields of a link.
     private var list: SnapshotList?
+    /// Inside `rise(…)`.
+    private var isInRise = false
+    /// Parentheses that are open.
+    private var depth = 0
+    /// The parser is recursive, and the stack has an end.
+    private static let deepest = 100
 
     init(text: String, snapshot: Snapshot?) {
         self.text = text
@@ -26,40 +32,89 @@ struct ConditionParser {
 
     private mutating func disjunction() throws(ConditionError) -> ConditionNode {
         var node = try conjunction()
-        while take(word: "or") { node = .or(node, try conjunction()) }
+        while try take(word: "or", after: node) { node = .or(node, try truth(of: conjunction())) }
         return node
     }
 
     private mutating func conjunction() throws(ConditionError) -> ConditionNode {
         var node = try negation()
-        while take(word: "and") { node = .and(node, try negation()) }
+        while try take(word: "and", after: node) { node = .and(node, try truth(of: negation())) }
         return node
     }
 
     private mutating func negation() throws(ConditionError) -> ConditionNode {
-        if take(word: "not") { return .not(try negation()) }
+        if take(word: "not") {
+            try descend(at: position)
+            let inner = try negation()
+            depth -= 1
+            return .not(try truth(of: inner))
+        }
         return try comparison()
+    }
+
+    /// A number may stand alone in parentheses; what `and`, `or` and `not` join is true or false.
+    private func truth(of node: ConditionNode) throws(ConditionError) -> ConditionNode {
+        guard isTruth(node) else { throw error("a comparison: == != < <= > >=") }
+        return node
+    }
+
+    private mutating func take(word: String, after node: ConditionNode) throws(ConditionError) -> Bool {
+        let before = position
+        guard take(word: word) else { return false }
+        guard isTruth(node) else { throw error("a comparison: == != < <= > >=", at: before) }
+        return true
     }
 
     private mutating func comparison() throws(ConditionError) -> ConditionNode {
         skipSpaces()
         let start = position
-        let left = try operand(literal: false)
+        let left = try sum(literal: false)
         guard let comparison = takeComparison() else {
             if case .word = left { throw error("a field", at: start) }
-            guard isTruth(left) else { throw error("a comparison: == != < <= > >=") }
-            return left
+            if isTruth(left) { return left }
+            skipSpaces()
+            if depth > 0, position < characters.count, characters[position] == ")" { return left }
+            throw error("a comparison: == != < <= > >=")
         }
-        return .compare(left, comparison, try operand(literal: true))
+        return .compare(left, comparison, try sum(literal: true))
+    }
+
+    private mutating func sum(literal: Bool) throws(ConditionError) -> ConditionNode {
+        var node = try product(literal: literal)
+        while let (operation, place) = takeOperation(.plus, .minus) {
+            try checkNumber(node, before: place)
+            let start = position
+            let right = try product(literal: false)
+            try checkNumber(right, before: start)
+            node = .calculate(node, operation, right)
+        }
+        return node
+    }
+
+    private mutating func product(literal: Bool) throws(ConditionError) -> ConditionNode {
+        var node = try operand(literal: literal)
+        while let (operation, place) = takeOperation(.times, .over) {
+            try checkNumber(node, before: place)
+            let start = position
+            let right = try operand(literal: false)
+            try checkNumber(right, before: start)
+            node = .calculate(node, operation, right)
+        }
+        return node
+    }
+
+    private func checkNumber(_ node: ConditionNode, before place: Int) throws(ConditionError) {
+        if isTruth(node) { throw error("a number beside + - * /", at: place) }
+        if case .word = node { throw error("a number beside + - * /", at: place) }
     }
 
     /// It can stand without a comparison.
     private func isTruth(_ node: ConditionNode) -> Bool {
         switch node {
         case .or, .and, .not, .compare, .flag, .verdict, .gather(.any, _, _), .gather(.all, _, _): true
-        case .field(let path): list.map { Schema.isFlag(path, in: $0) } ?? (path == ["final"])
-        case .subject(let subject, _, let path): Schema.isFlag(path, in: subject.list)
-        case .number, .word, .inState, .gather: false
+        case .field(let path): list.map { ConditionSchema.isFlag(path, in: $0) } ?? (path == ["final"])
+        case .subject(let subject, _, let path): ConditionSchema.isFlag(path, in: subject.list)
+        case .number, .word, .inState, .gather, .calculate, .rise: false
         }
     }
 
@@ -70,8 +125,10 @@ struct ConditionParser {
         guard position < characters.count else { throw error("a field, a number or a word") }
         if characters[position] == "(" {
             position += 1
+            try descend(at: start)
             let inner = try disjunction()
             try expect(")")
+            depth -= 1
             return inner
         }
         if let quote = [Character("\""), "'"].first(where: { characters[position] == $0 }) {
@@ -95,9 +152,15 @@ struct ConditionParser {
         return try name(word, literal: literal, at: start)
     }
 
+    private mutating func descend(at place: Int) throws(ConditionError) {
+        depth += 1
+        if depth > Self.deepest { throw error("no more than \(Self.deepest) parentheses inside each other", at: place) }
+    }
+
     private mutating func call(_ word: String, at start: Int) throws(ConditionError) -> ConditionNode {
         position += 1
         if let subject = SnapshotSubject(rawValue: word) { return try subjectField(subject) }
+        if word == "rise" { return try rise(at: start) }
         if word == "verdict" {
             skipSpaces()
             let place = position
@@ -111,7 +174,7 @@ struct ConditionParser {
         guard let gathering = ConditionNode.Gathering(rawValue: word) else {
             let names =
                 SnapshotSubject.allCases.map(\.rawValue) + ConditionNode.Gathering.allCases.map(\.rawValue) + [
-                    "verdict"
+                    "verdict", "rise",
                 ]
             throw error("one of \(names.joined(separator: ", "))", at: start, meaning: nearest(word, in: names))
         }
@@ -126,10 +189,27 @@ struct ConditionParser {
         try expect(",")
         let outer = self.list
         self.list = list
-        let inner = gathering == .sum ? try operand(literal: false) : try disjunction()
+        try descend(at: start)
+        let inner = gathering == .sum ? try sum(literal: false) : try truth(of: disjunction())
+        depth -= 1
         self.list = outer
         try expect(")")
         return .gather(gathering, list, inner)
+    }
+
+    /// `rise(FIELD)`, or of anything that is a number.
+    private mutating func rise(at start: Int) throws(ConditionError) -> ConditionNode {
+        guard !isInRise else { throw error("no rise(…) inside another", at: start) }
+        isInRise = true
+        try descend(at: start)
+        skipSpaces()
+        let place = position
+        let inner = try sum(literal: false)
+        try checkNumber(inner, before: place)
+        depth -= 1
+        isInRise = false
+        try expect(")")
+        return .rise(inner)
     }
 
     /// `link(A -> B).out.sent`, with or without spaces about the arrow.
@@ -161,7 +241,7 @@ struct ConditionParser {
     private func name(_ word: String, literal: Bool, at start: Int) throws(ConditionError) -> ConditionNode {
         let path = word.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         if let list {
-            if Schema.knows(path, in: list) { return .field(path) }
+            if ConditionSchema.knows(path, in: list) { return .field(path) }
             if literal { return .word(word) }
             try check(path, in: list, at: start)
         }
@@ -180,10 +260,11 @@ struct ConditionParser {
             }
             return .inState(counted, path[1])
         }
-        if list == nil, path.count == 1, Schema.own.contains(word) { return .field(path) }
+        if list == nil, path.count == 1, ConditionSchema.own.contains(word) { return .field(path) }
         if literal { return .word(word) }
         let names =
-            Schema.own + SnapshotList.allCases.map(\.rawValue) + SnapshotSubject.allCases.map { "\($0.rawValue)(…)" }
+            ConditionSchema.own + SnapshotList.allCases.map(\.rawValue)
+            + SnapshotSubject.allCases.map { "\($0.rawValue)(…)" }
         throw error("a field: \(names.joined(separator: ", "))", at: start, meaning: nearest(word, in: names))
     }
 
@@ -191,8 +272,8 @@ struct ConditionParser {
         var place = start
         for length in 1...path.count {
             let known = Array(path.prefix(length))
-            if !Schema.knows(known, in: list) {
-                let names = Schema.fields(after: Array(path.prefix(length - 1)), in: list)
+            if !ConditionSchema.knows(known, in: list) {
+                let names = ConditionSchema.fields(after: Array(path.prefix(length - 1)), in: list)
                 let expected =
                     names.isEmpty
                     ? "no field after \(path[max(0, length - 2)])" : "a field: \(names.joined(separator: ", "))"
@@ -200,119 +281,5 @@ struct ConditionParser {
             }
             place += path[length - 1].count + 1
         }
-    }
-
-    // MARK: characters
-
-    private mutating func skipSpaces() {
-        while position < characters.count, characters[position].isWhitespace { position += 1 }
-    }
-
-    private mutating func takeWord() -> String {
-        let start = position
-        while position < characters.count, Character.isOfWord(characters[position]) { position += 1 }
-        return String(characters[start..<position])
-    }
-
-    private mutating func take(word: String) -> Bool {
-        let before = position
-        skipSpaces()
-        if takeWord() == word { return true }
-        position = before
-        return false
-    }
-
-    private mutating func takeComparison() -> ConditionNode.Comparison? {
-        skipSpaces()
-        for length in [2, 1] where position + length <= characters.count {
-            let text = String(characters[position..<(position + length)])
-            if let comparison = ConditionNode.Comparison(rawValue: text) {
-                position += length
-                return comparison
-            }
-        }
-        return nil
-    }
-
-    private mutating func expect(_ character: Character) throws(ConditionError) {
-        skipSpaces()
-        guard position < characters.count, characters[position] == character else { throw error("\(character)") }
-        position += 1
-    }
-
-    private static let units: [String: Double] = [
-        "": 1, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "B": 1, "KiB": 1024, "MiB": 1_048_576,
-        "GiB": 1_073_741_824, "kB": 1e3, "MB": 1e6, "GB": 1e9,
-    ]
-
-    /// A number with or without a unit; nil for a word that does not begin like one.
-    private func number(_ word: String, at start: Int) throws(ConditionError) -> Double? {
-        guard let first = word.first, first.isNumber || (first == "-" && word.dropFirst().first?.isNumber == true)
-        else {
-            return nil
-        }
-        if let number = Double(word), number.isFinite { return number }
-        let digits = word.prefix { $0.isNumber || $0 == "." || $0 == "-" }
-        guard let number = Double(digits), let unit = ConditionParser.units[String(word.dropFirst(digits.count))] else {
-            throw error("a number, perhaps with a unit (5s, 200ms, 64KiB); quotes make it a text", at: start)
-        }
-        return number * unit
-    }
-
-    private func error(_ expected: String, at place: Int? = nil, meaning: String? = nil) -> ConditionError {
-        ConditionError(expression: text, column: (place ?? position) + 1, expected: expected, suggestion: meaning)
-    }
-}
-
-extension Character {
-    fileprivate static func isOfWord(_ character: Character) -> Bool {
-        character.isLetter || character.isNumber || "_-.#/:*".contains(character)
-    }
-}
-
-/// The names of all fields, taken from the tree that the JSON is written from.
-private enum Schema {
-    static let own: [String] = fields(
-        of: Snapshot(session: "", seq: 0, time: "", elapsed: 0, topology: "").ownFields)
-
-    private static let samples: [SnapshotList: SnapshotValue] = {
-        var socket = Snapshot.Socket(id: "", node: "", name: "", type: "", declared: true, observed: true)
-        socket.blocked = .init(call: "", for: 0, on: [])
-        var link = Snapshot.Link(id: "", from: "", to: "", endpoint: "", transport: "", state: .up)
-        link.out.latency = .init(p50: 0, p90: 0, p99: 0, max: 0, samples: 0)
-        link.out.deliveryLatency = link.out.latency
-        link.back = link.out
-        let node = Snapshot.Node(
-            name: "", kind: "", group: "", state: .running, exit: .init(code: nil, signal: nil))
-        let event = Snapshot.Event(elapsed: 0, node: "", socket: nil, event: "", endpoint: "", value: 0)
-        let verdict = Snapshot.Verdict(rule: "", subject: "", since: 0, text: "")
-        return [
-            .nodes: node.value, .sockets: socket.value, .links: link.value, .events: event.tree,
-            .verdicts: verdict.value,
-        ]
-    }()
-
-    static func knows(_ path: [String], in list: SnapshotList) -> Bool {
-        // A gauge has the name that the program gives it.
-        if list == .nodes, path.first == "gauges" { return path.count <= 2 }
-        return value(path, in: list) != nil
-    }
-
-    static func isFlag(_ path: [String], in list: SnapshotList) -> Bool {
-        if case .flag = value(path, in: list) { return true }
-        return false
-    }
-
-    static func fields(after path: [String], in list: SnapshotList) -> [String] {
-        value(path, in: list).map(fields(of:)) ?? []
-    }
-
-    private static func value(_ path: [String], in list: SnapshotList) -> SnapshotValue? {
-        path.reduce(samples[list]) { $0?[$1] }
-    }
-
-    private static func fields(of value: SnapshotValue) -> [String] {
-        guard case .object(let fields) = value else { return [] }
-        return fields.map(\.0)
     }
 }

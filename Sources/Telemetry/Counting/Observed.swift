@@ -15,10 +15,14 @@ final class TappedProcess {
     var alive: Bool { segment != nil }
     /// When its counters were last read.
     var readAt: UInt64 = 0
+    /// It is stopped by a signal: its queues stand still whatever is in them.
+    var isStopped = false
     /// When its stamps were.
     var stampsReadAt: UInt64 = 0
     /// Name of the node that it is shown as: its node's, or that of a child.
     var shownAs: String
+    /// Names of the nodes that are its threads, in their order; empty where it is one node.
+    var players: [String] = []
 
     /// No libzmq of its own is tapped: only what it puts on the wire is counted.
     var isWireOnly = false
@@ -32,7 +36,15 @@ final class TappedProcess {
     private(set) var inferredEndpoints: [EndpointInstance] = []
     private(set) var ends: [Int: End] = [:]
     private(set) var newEnds: [End] = []
-    private(set) var gauges: [Int: (generation: UInt32, name: String, value: Double)] = [:]
+    private(set) var gauges: [Int: Gauge] = [:]
+
+    struct Gauge {
+        var generation: UInt32
+        /// As of a socket.
+        var player: Int
+        var name: String
+        var value: Double
+    }
 
     init(segment: SegmentFile) {
         file = segment.name
@@ -107,7 +119,9 @@ final class TappedProcess {
             let (out, matched) = (end.row.out, end.row.matched)
             end.row.update(record)
             end.noteReading(offBefore: off, deliveredBefore: delivered)
-            end.isStill = out == end.row.out && matched == end.row.matched && end.row.outPending == 0
+            if isStopped || out != end.row.out || matched != end.row.matched || end.row.outPending != 0 {
+                end.drainedAt = nil
+            }
             if end.socket == nil, let id = end.row.socketID, let socket = sockets[id] {
                 end.socket = socket
                 socket.ends.append(end)
@@ -120,8 +134,23 @@ final class TappedProcess {
             let name =
                 gauges[index]?.generation == record.pointee.generation
                 ? gauges[index]?.name ?? "" : text(record.pointee.name)
-            gauges[index] = (record.pointee.generation, name, record.pointee.value)
+            gauges[index] = Gauge(
+                generation: record.pointee.generation, player: Int(record.pointee.node), name: name,
+                value: record.pointee.value)
         }
+    }
+
+    /// The name of the node, of those that share the process, that a socket of it belongs to.
+    func node(of socket: SocketInstance) -> String {
+        players.indices.contains(socket.row.player - 1) ? players[socket.row.player - 1] : node
+    }
+
+    /// Which of its nodes that is, from 1; 0 where it is one node.
+    func player(_ name: String) -> Int { players.firstIndex(of: name).map { $0 + 1 } ?? 0 }
+
+    /// The thread that plays a node, as its newest socket tells; nil where it has none.
+    func thread(ofPlayer player: Int) -> Int32? {
+        sockets.values.filter { $0.row.player == player && $0.living }.max { $0.row.id < $1.row.id }?.row.thread
     }
 
     func addInferred(_ socket: SocketInstance, _ endpoint: EndpointInstance) {
@@ -179,6 +208,9 @@ final class SocketInstance {
     /// What the links of this socket know, at this reading: messages in its send queue, and lost between zmq_send and the wire.
     var queuedInLinks = 0
     var lostInLinks = 0
+
+    /// It has been connected to by several over inproc: what it counts is not that of one pipe, whoever is left of them.
+    var hadSeveralConnectors = false
 
     /// The part of `lostInLinks` that is final.
     var lostForGood = 0
@@ -251,6 +283,8 @@ final class EndpointInstance {
     var gone = false
     /// Of a connect.
     weak var link: SessionLink?
+    /// Of a connect over inproc: what had passed when both ends were last seen.
+    var passed: BothWays<Tally>?
 
     init(process: TappedProcess) { self.process = process }
 
@@ -271,15 +305,21 @@ final class End {
     private(set) var discarded = 0
     /// When messages passed its stages; nil before the first was read.
     var stamps: EndStamps?
-    /// Nothing was accepted for it or left between two readings, and the kernel took all that it was offered: libzmq takes
-    /// from a pipe until it is empty, so nothing lies in it.
-    var isStill = false
+    /// When it was first seen that the other end had taken off the wire all that left here, and nothing was accepted for it
+    /// or left since; nil: something was, or is still on the wire.
+    var drainedAt: UInt64?
+    /// What a PUB or XPUB is known to have dropped for it.
+    var knownDrops = 0
     /// What the other end has taken off the wire was put on it, though the counter here may lag behind.
     var provenOut = 0
 
     init(process: TappedProcess) { self.process = process }
 
     var ended: Bool { row.closed != 0 || gone || !process.alive }
+
+    /// Nothing lies in its pipe. While the kernel has room libzmq takes from a pipe until it is empty, at once; it does not
+    /// while the kernel is full, though no message need be cut in half by that.
+    var isPipeEmpty: Bool { drainedAt.map { process.readAt >= $0 + 100_000_000 } ?? false }
 
     /// Off the wire and not delivered, whatever the reason.
     var undelivered: Int { max(0, max(row.off, row.delivered) - row.delivered) }

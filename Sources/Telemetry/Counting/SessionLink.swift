@@ -47,12 +47,14 @@ final class SessionLink {
         endpoints.append(endpoint)
         observed = true
         incarnations.from = endpoint.process.incarnation
+        if self.endpoint.transport == "inproc" { incarnations.to = endpoint.process.incarnation }
         if let socket = endpoint.socket { flow(.out, socket).endpoint = endpoint }
     }
 
     func add(_ pair: Pair) {
         observed = true
-        newestPair = pair
+        // Several may be seen for the first time in one look, and records are used again: their order says nothing.
+        if newestPair.map({ $0.opened <= pair.opened }) ?? true { newestPair = pair }
         for way in Way.allCases { flow(way, way.sender(pair)?.socket).add(pair) }
         note(pair)
     }
@@ -86,6 +88,8 @@ final class SessionLink {
         return new
     }
 
+    /// A process that is young may have shown it and be gone.
+    var livingEndpoint: EndpointInstance? { endpoints.last(where: \.living) }
     /// A living connect of its own is there.
     var hasLivingEndpoint: Bool { endpoints.contains(where: \.living) }
     /// Nothing will come any more of a link that no file declares and whose ends are gone.
@@ -101,9 +105,7 @@ final class SessionLink {
 
     func snapshot(now: UInt64, scratch: LatencyScratch, elapsed: (UInt64) -> Double) -> Snapshot.Link {
         let inproc = endpoint.transport == "inproc"
-        if inproc, let last = endpoints.last, !last.process.alive {
-            folded = inprocTallies()
-        }
+        if inproc { foldInproc() }
         endpoints.removeAll { endpoint in
             guard !endpoint.process.alive || endpoint.gone else { return false }
             attemptsOfFormer += endpoint.row.attempts
@@ -120,7 +122,7 @@ final class SessionLink {
         let living = endpoints.last(where: \.living)
         state.update(
             endpoint: living, pair: newestPair,
-            inproc: inproc ? inprocEnds.map { $0.from.living && $0.to.living } ?? false : nil,
+            inproc: inproc ? isInprocUp : nil,
             attempts: attempts, handshakes: handshakes, now: now, elapsed: elapsed)
         let ways = inproc ? inprocTallies() : tallies(now: now)
         return Snapshot.Link(
@@ -176,43 +178,95 @@ final class SessionLink {
 
     // MARK: inproc
 
-    private var inprocEnds: (from: SocketInstance, to: SocketInstance)? {
-        guard let from = endpoints.last?.socket, let to = endpoints.last?.process.binder(of: endpoint) else {
-            return nil
-        }
-        return (from, to)
+    /// Both ends of the newest connect are there.
+    private var isInprocUp: Bool {
+        guard let connect = endpoints.last, let from = connect.socket,
+            let to = connect.process.binder(of: endpoint)
+        else { return false }
+        return from.living && to.living
     }
 
-    /// No connection, no wire: the pipe is the receiver's queue. The sockets' own counts, where each has that pipe alone.
+    /// What a connect that is over had passed stays in the sums.
+    private func foldInproc() {
+        while let first = endpoints.first, hasEnded(first) {
+            let part = inprocPart(of: first)
+            for way in Way.allCases {
+                folded[way] += part[way]
+                let waiting = part[way].receiveQueue
+                guard waiting > 0 else { continue }
+                if first.process.alive {
+                    // The receiver goes on to count what lay in the pipe, and nobody tells that from the rest.
+                    folded[way].unknown.formUnion([.delivered, .receiveQueue])
+                } else {
+                    folded[way].receiveQueue -= waiting
+                    folded[way].receiveLost += waiting
+                }
+            }
+            endpoints.removeFirst()
+        }
+    }
+
+    private func hasEnded(_ connect: EndpointInstance) -> Bool {
+        !connect.process.alive || connect.gone || (endpoints.count > 1 && !connect.living)
+    }
+
     private func inprocTallies() -> BothWays<Tally> {
-        guard let ends = inprocEnds else { return folded }
-        let unknown: Tally.Unknown = [.onWire, .offWire, .delivered, .sendQueue, .receiveQueue]
-        guard ends.from.row.endpointTotal == 1, ends.to.row.endpointTotal == 1, ends.to.row.connectionTotal == 0,
-            ends.from.process.connectors(of: endpoint) == 1
-        else { return BothWays(Tally(unknown: unknown)) }
-        func one(_ sender: SocketInstance, _ receiver: SocketInstance) -> Tally {
-            var tally = Tally()
-            tally.accepted = max(sender.row.sent - sender.row.lost, receiver.row.received)
-            tally.delivered = receiver.row.received
-            tally.bytes = receiver.row.receivedBytes
-            tally.unknown = [.onWire, .offWire]
-            if sender.row.type.fansOut || sender.row.type.sendsSubscriptions || sender.row.apiUnknown {
+        var sums = folded
+        for connect in endpoints {
+            let part = inprocPart(of: connect)
+            for way in Way.allCases { sums[way] += part[way] }
+        }
+        return sums
+    }
+
+    /// What has passed by a connect. There is no connection, no wire: the pipe is the receiver's queue. What is known is
+    /// what a socket counts that has this pipe alone: where both have, also what lies between.
+    private func inprocPart(of connect: EndpointInstance) -> BothWays<Tally> {
+        let to = connect.process.binder(of: endpoint)
+        // When one of them is no longer to be seen, what was seen stands. A connect may come before the bind.
+        guard let from = connect.socket, to != nil || connect.passed == nil else {
+            return connect.passed ?? BothWays(Tally())
+        }
+        // The record of a connector that has gone makes room for another at some time.
+        if connect.process.connectors(of: endpoint) > 1 { to?.hadSeveralConnectors = true }
+        let fromHasOnePipe = from.row.endpointTotal == 1
+        let toHasOnePipe =
+            to.map { $0.row.endpointTotal == 1 && $0.row.connectionTotal == 0 && !$0.hadSeveralConnectors } ?? true
+        var part = BothWays(Tally())
+        part.out = inprocTally(from, fromHasOnePipe, to, toHasOnePipe)
+        part.back = inprocTally(to, toHasOnePipe, from, fromHasOnePipe)
+        if to != nil { connect.passed = part }
+        return part
+    }
+
+    /// - Parameters:
+    ///   - sender: nil while nothing is bound there.
+    ///   - knowsSent: it has this pipe alone; `knowsReceived`: the receiver has.
+    private func inprocTally(
+        _ sender: SocketInstance?, _ knowsSent: Bool, _ receiver: SocketInstance?, _ knowsReceived: Bool
+    ) -> Tally {
+        var tally = Tally()
+        tally.unknown = [.onWire, .offWire]
+        if let row = sender?.row {
+            if !knowsSent || row.type.fansOut || row.type.sendsSubscriptions || row.apiUnknown {
                 tally.unknown.insert(.sendQueue)
             }
-            if receiver.row.apiUnknown { tally.unknown.insert(.delivered) }
-            if sender.row.conflate || receiver.row.conflate { tally.unknown.insert(.receiveQueue) }
-            let waiting = tally.accepted - tally.delivered
-            if sender.process.alive && receiver.living {
-                tally.receiveQueue = waiting
-            } else {
-                tally.receiveLost = waiting
-            }
-            return tally
+            if knowsSent { tally.accepted = row.sent - row.lost }
         }
-        var sums = folded
-        sums.out += one(ends.from, ends.to)
-        sums.back += one(ends.to, ends.from)
-        return sums
+        if !knowsReceived || receiver?.row.apiUnknown == true { tally.unknown.insert(.delivered) }
+        if sender?.row.conflate == true || receiver?.row.conflate == true { tally.unknown.insert(.receiveQueue) }
+        if let row = receiver?.row, knowsReceived {
+            tally.delivered = row.received
+            tally.bytes = row.receivedBytes
+        }
+        tally.accepted = max(tally.accepted, tally.delivered)
+        let waiting = tally.accepted - tally.delivered
+        if sender?.process.alive != false, receiver?.living != false {
+            tally.receiveQueue = waiting
+        } else {
+            tally.receiveLost = waiting
+        }
+        return tally
     }
 }
 

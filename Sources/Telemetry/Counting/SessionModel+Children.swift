@@ -23,8 +23,17 @@ extension SessionModel {
             let place = place(of: process, in: root, surroundings, isLiving)
             process.shownAs = place.name
             place.process = process
+            if place === root { share(process, of: root) }
             processes.append(process)
         }
+    }
+
+    /// It is the process of every node that is a thread of it.
+    private func share(_ process: TappedProcess, of node: SessionNode) {
+        let sharers = node.resolved.map(topology.sharers(of:)) ?? []
+        guard sharers.count > 1 else { return }
+        process.players = sharers.map(\.name)
+        for name in process.players { nodesByName[name]?.process = process }
     }
 
     private func place(

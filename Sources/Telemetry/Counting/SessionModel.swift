@@ -11,6 +11,7 @@ final class SessionModel {
     /// Declared links, by the id of the connecting socket.
     private var linksOfSocket: [String: [SessionLink]] = [:]
     private var linkIDs: [String: Int] = [:]
+    let topology: ResolvedTopology
     private var statusByName: [String: NodeStatus] = [:]
     var processes: [TappedProcess] = []
 
@@ -21,6 +22,7 @@ final class SessionModel {
     private var neighboursChanged = true
 
     init(topology: ResolvedTopology) {
+        self.topology = topology
         for node in topology.nodes { add(node) }
         for node in nodeList { declareLinks(of: node) }
     }
@@ -64,7 +66,7 @@ final class SessionModel {
     /// The socket that is bound there, as seen or as declared. An inproc name belongs to its process.
     private func boundSocket(_ endpoint: Endpoint, in node: SessionNode) -> SessionSocket? {
         for process in processes.reversed() where process.alive {
-            if endpoint.transport == "inproc", process.node != node.name { continue }
+            if endpoint.transport == "inproc", process.node != node.name, process.player(node.name) == 0 { continue }
             for bind in Array(process.endpoints.values) + process.inferredEndpoints
             where !bind.row.connects && bind.living {
                 if bind.row.endpoint.matches(endpoint) || bind.row.asked.matches(endpoint) {
@@ -72,7 +74,7 @@ final class SessionModel {
                 }
             }
         }
-        for other in nodeList where endpoint.transport != "inproc" || other === node {
+        for other in nodeList where endpoint.transport != "inproc" || other.sharesProcess(with: node) {
             for socket in other.sockets {
                 if socket.declared?.binds.contains(where: { Endpoint($0).matches(endpoint) }) == true { return socket }
             }
@@ -119,13 +121,17 @@ final class SessionModel {
     }
 
     func nodes(
-        statuses: [NodeStatus], now: UInt64, sample: (Int32) -> ProcessSample?, elapsed: (UInt64) -> Double
+        statuses: [NodeStatus], now: UInt64, sample: (Int32) -> ProcessSample?,
+        threadTime: (_ pid: Int32, _ thread: Int32) -> Double?, elapsed: (UInt64) -> Double
     ) -> [Snapshot.Node] {
         everyNode.map { node in
             let status = node.parent == nil ? statusByName[node.name] : nil
-            return node.snapshot(status: status, now: now, sample: sample, elapsed: elapsed)
+            return node.snapshot(
+                status: status, now: now, sample: sample, threadTime: threadTime, elapsed: elapsed)
         }
     }
+
+    var everySocket: [SessionSocket] { everyNode.flatMap(\.sockets) }
 
     func sockets(now: UInt64) -> [Snapshot.Socket] {
         everyNode.flatMap { $0.sockets.map { $0.snapshot(now: now) } }
@@ -181,7 +187,9 @@ final class SessionModel {
     /// endpoints to be there and none fits. A child's is a declared one of its node by endpoint alone.
     private func identify(_ socket: SocketInstance, now: UInt64) -> Bool {
         let process = socket.process
-        guard let node = nodesByName[process.node], let shown = nodesByName[process.shownAs] else { return true }
+        guard let node = nodesByName[process.node(of: socket)],
+            let shown = process.shownAs == process.node ? node : nodesByName[process.shownAs]
+        else { return true }
         let endpoints = socket.endpoints.map(\.row)
         let free = node.sockets.filter { $0.declared != nil && $0.type == socket.row.type.name && !$0.living }
         if let match = free.first(where: { $0.fits(endpoints) }) {
@@ -234,7 +242,7 @@ final class SessionModel {
             match.add(endpoint)
             return true
         }
-        let node = nodesByName[endpoint.process.node]
+        let node = nodesByName[endpoint.process.node(of: instance)]
         let target = node.flatMap { boundSocket(endpoint.row.asked, in: $0) }
         let new = SessionLink(
             from: socket, fromName: socket.id, to: target, toName: target?.id ?? endpoint.row.endpoint.text,

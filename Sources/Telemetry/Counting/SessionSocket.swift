@@ -49,12 +49,12 @@ final class SessionSocket {
         var apiUnknown = false
 
         mutating func add(_ instance: SocketInstance, _ sums: SocketSums) {
-            sent += instance.sent(sums)
-            sentBytes += instance.row.sentBytes
+            sent += instance.sent(sums) + instance.row.dropped
+            sentBytes += instance.row.sentBytes + instance.row.droppedBytes
             received += max(instance.row.received, sums.delivered)
             receivedBytes += instance.row.receivedBytes
             wouldBlock += instance.row.sendWouldBlock
-            lost += instance.row.lost
+            lost += instance.row.lost + instance.row.dropped
             discarded += sums.discarded
             if instance.row.apiUnknown { apiUnknown = true }
             // What was accepted for several pipes and died with the process: lost, and no link knows it.

@@ -321,7 +321,8 @@ extension End {
     /// What a PUB or XPUB dropped for this subscriber, whose queue was full: what its subscriptions match, less what left.
     ///
     /// Known when the queue is known to be empty, and no message was matched while libzmq might not have taken a new
-    /// subscription up. While messages may lie in the queue, the loss is at least what goes beyond the queue's limit.
+    /// subscription up. While messages may lie in the queue, the loss is at least what was known before, and what goes
+    /// beyond the queue's limit.
     fileprivate func addDrops(to tally: inout Tally) {
         // Fewer than have left: somebody sends them by other rules.
         guard !row.wireUnknown, !row.matchedUnknown, row.matched >= row.out else {
@@ -329,17 +330,18 @@ extension End {
             return
         }
         tally.matched = row.matched
+        if drainedAt == nil, !process.isStopped, !tally.unknown.contains(.offWire), tally.offWire >= row.out {
+            drainedAt = process.readAt
+        }
         let missing = row.matched - row.out - row.outPending
         guard missing > 0 else { return }
-        if isStill || ended {
-            if row.matchedUnsure == 0 {
-                tally.sendLost += missing
-            } else {
-                tally.dropsEstimated = max(0, missing - row.matchedUnsure)
-                tally.isEstimate = true
-            }
-        } else if let limit = socket?.row.sendHighWater, limit > 0 {
-            tally.dropsEstimated = max(0, missing - row.matchedUnsure - limit)
+        if isPipeEmpty || ended { knownDrops = missing }
+        let limit = socket?.row.sendHighWater ?? 0
+        if row.matchedUnsure == 0, missing == knownDrops {
+            tally.sendLost += missing
+        } else if limit > 0 || knownDrops > 0 {
+            let beyond = limit > 0 ? missing - limit : 0
+            tally.dropsEstimated = max(0, max(knownDrops, beyond) - row.matchedUnsure)
             tally.isEstimate = true
         } else {
             tally.unknown.insert(.drops)

@@ -52,6 +52,11 @@ final class OrdersMap {
         return tap_exchange32(owner, current, UInt32(bitPattern: getpid())) == 1
     }
 
+    /// `struct tap_faults`
+    var faults: UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(orders) + MemoryLayout<tap_orders>.offset(of: \.faults)!
+    }
+
     private func address(of field: KeyPath<tap_orders, UInt32>) -> UnsafeMutableRawPointer {
         UnsafeMutableRawPointer(orders) + MemoryLayout<tap_orders>.offset(of: field)!
     }

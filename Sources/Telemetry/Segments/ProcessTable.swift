@@ -10,6 +10,9 @@ package struct ProcessSample: Equatable {
     /// CLOCK_MONOTONIC when it began: tells a process from a later one with the same pid.
     package var started: UInt64
 
+    /// By a signal, or by who traces it.
+    package var isStopped: Bool { state == "T" || state == "t" }
+
     package init(state: Character, cpuSeconds: Double, residentBytes: Int, started: UInt64) {
         self.state = state
         self.cpuSeconds = cpuSeconds
@@ -26,6 +29,8 @@ package struct Surroundings {
     package var wallClock: () -> Double
     /// nil: there is no such process, or it is a zombie.
     package var process: (Int32) -> ProcessSample?
+    /// User and system time of a thread (pid, tid) since it began, in seconds; nil: there is none such.
+    package var threadTime: (Int32, Int32) -> Double?
     /// The short name of its program.
     package var programName: (Int32) -> String?
     /// The file that it executes; nil when we may not know.
@@ -34,13 +39,14 @@ package struct Surroundings {
     package init(
         monotonic: @escaping () -> UInt64, wallClock: @escaping () -> Double,
         process: @escaping (Int32) -> ProcessSample?, programName: @escaping (Int32) -> String?,
-        executable: @escaping (Int32) -> String?
+        executable: @escaping (Int32) -> String?, threadTime: @escaping (Int32, Int32) -> Double? = { _, _ in nil }
     ) {
         self.monotonic = monotonic
         self.wallClock = wallClock
         self.process = process
         self.programName = programName
         self.executable = executable
+        self.threadTime = threadTime
     }
 
     /// The machine itself.
@@ -48,8 +54,9 @@ package struct Surroundings {
         let table = ProcessTable()
         return Surroundings(
             monotonic: { clock(CLOCK_MONOTONIC) }, wallClock: { Double(clock(CLOCK_REALTIME)) / 1e9 },
-            process: { table.sample($0) }, programName: { ProcessTable.programName($0) },
-            executable: { ProcessTable.executable($0) })
+            process: { table.sample(.init(pid: $0)) }, programName: { ProcessTable.programName($0) },
+            executable: { ProcessTable.executable($0) },
+            threadTime: { table.sample(.init(pid: $0, thread: $1))?.cpuSeconds })
     }
 }
 
@@ -59,9 +66,21 @@ private func clock(_ id: clockid_t) -> UInt64 {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
-/// Reads /proc/PID/stat, keeping it open: half the cost of opening it anew, and never another process's.
+/// Reads /proc/PID/stat, and those of threads, keeping them open: half the cost of opening them anew, and never another
+/// process's.
 private final class ProcessTable {
-    private var descriptors: [Int32: CInt] = [:]
+    /// A process, or a thread of one.
+    struct Subject: Hashable {
+        var pid: Int32
+        var thread: Int32?
+
+        var path: String { "/proc/\(pid)/\(thread.map { "task/\($0)/" } ?? "")stat" }
+    }
+
+    private var descriptors: [Subject: CInt] = [:]
+    /// So many may be open before it is looked which of them have ended: nobody asks for those any more.
+    private var sweepsAt = ProcessTable.fewest
+    private static let fewest = 64
     private let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
     private let pageSize = sysconf(Int32(_SC_PAGESIZE))
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 8)
@@ -71,21 +90,30 @@ private final class ProcessTable {
         buffer.deallocate()
     }
 
-    func sample(_ pid: Int32) -> ProcessSample? {
-        guard pid > 0 else { return nil }
-        if let descriptor = descriptors[pid] {
+    func sample(_ subject: Subject) -> ProcessSample? {
+        guard subject.pid > 0, subject.thread ?? 1 > 0 else { return nil }
+        if let descriptor = descriptors[subject] {
             if let sample = read(descriptor) { return sample }
             close(descriptor)
-            descriptors[pid] = nil
+            descriptors[subject] = nil
         }
-        let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+        let descriptor = open(subject.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         guard let sample = read(descriptor) else {
             close(descriptor)
             return nil
         }
-        descriptors[pid] = descriptor
+        if descriptors.count >= sweepsAt { sweep() }
+        descriptors[subject] = descriptor
         return sample
+    }
+
+    private func sweep() {
+        for (subject, descriptor) in descriptors where read(descriptor) == nil {
+            close(descriptor)
+            descriptors[subject] = nil
+        }
+        sweepsAt = max(ProcessTable.fewest, 2 * descriptors.count)
     }
 
     private func read(_ descriptor: CInt) -> ProcessSample? {

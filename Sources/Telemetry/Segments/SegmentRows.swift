@@ -17,6 +17,9 @@ struct SocketRow {
     var generation: UInt32 = 0
     var id: UInt32 = 0
     var type = SocketType(number: -1)
+    /// Which of its process's nodes it is of, from 1; 0 where the process is one node. And the thread that made it.
+    var player = 0
+    var thread: Int32 = 0
     var hidden = false
     var created: UInt64 = 0
     var closed: UInt64 = 0
@@ -28,6 +31,9 @@ struct SocketRow {
     var sentBytes = 0
     var sendWouldBlock = 0
     var lost = 0
+    /// Taken from the program by a fault; not in `sent`.
+    var dropped = 0
+    var droppedBytes = 0
     var blockedSince: UInt64 = 0
     var blockedCall: UInt32 = 0
     var received = 0
@@ -56,6 +62,8 @@ struct SocketRow {
         }
         generation = record.pointee.generation
         id = record.pointee.id
+        player = Int(record.pointee.node)
+        thread = record.pointee.thread
         hidden = record.pointee.hidden != 0
         created = record.pointee.created_ns
         closed = record.pointee.closed_ns
@@ -67,6 +75,8 @@ struct SocketRow {
         sentBytes = count(record.pointee.sent_bytes)
         sendWouldBlock = count(record.pointee.send_would_block)
         lost = count(record.pointee.lost_messages)
+        dropped = count(record.pointee.dropped_messages)
+        droppedBytes = count(record.pointee.dropped_bytes)
         blockedSince = record.pointee.blocked_since_ns
         blockedCall = record.pointee.blocked_call
         received = count(record.pointee.received_messages)
@@ -145,6 +155,7 @@ struct ConnectionRow {
     var id: UInt64 = 0
     var socketID: UInt32?
     var endpointIndex: Int?
+    var descriptor: Int32 = -1
     var role = Role.unknown
     var handshake = Handshake.none
     var wireUnknown = false
@@ -192,6 +203,7 @@ struct ConnectionRow {
         let none = UInt32(TAP_NO_INDEX)
         socketID = record.pointee.socket_index == none ? nil : record.pointee.socket_id
         endpointIndex = record.pointee.endpoint_index == none ? nil : Int(record.pointee.endpoint_index)
+        descriptor = record.pointee.descriptor
         role =
             switch record.pointee.role {
             case UInt32(TAP_ROLE_CONNECTED): .connected

@@ -16,6 +16,9 @@ struct SocketType: Equatable {
         "PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB", "STREAM",
     ]
 
+    /// libzmq's number of a type; nil for a name that it does not know.
+    static func number(of name: String) -> Int32? { names.firstIndex(of: name).map { Int32($0) } }
+
     init(number: Int32) {
         self.init(SocketType.names.indices.contains(Int(number)) ? SocketType.names[Int(number)] : "TYPE\(number)")
     }

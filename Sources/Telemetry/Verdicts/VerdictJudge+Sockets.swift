@@ -84,7 +84,8 @@ extension VerdictJudge {
             let drops = socketDropWindows[socket.id, default: DropWindow(last: hasJudged ? 0 : nil)]
                 .note(lost, at: snapshot.elapsed)
             guard let drops else { continue }
-            let why = socket.type == "ROUTER" ? ": no peer has the routing id that they were for" : ""
+            let why =
+                socket.type == "ROUTER" ? ": no peer has the routing id that they were for, or its queue is full" : ""
             verdicts.append(
                 VerdictJudge.verdict(
                     .dropping, socket.id, since: drops.since,

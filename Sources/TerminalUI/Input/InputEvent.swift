@@ -4,7 +4,7 @@ public enum InputEvent: Hashable, Sendable {
     case key(Key)
     /// A text was pasted, as one piece (line ends are `\n`).
     case paste(String)
-    /// The mouse was pressed, released or turned.
+    /// The mouse was pressed, moved while pressed, released, or its wheel turned.
     case mouse(MouseEvent)
     /// The terminal has a new size.
     case resize(Size)
@@ -57,7 +57,9 @@ public struct MouseEvent: Hashable, Sendable {
         case press(Int)
         /// The button went up.
         case release(Int)
-        case scrollUp, scrollDown
+        /// It moved to another cell while the left button was down.
+        case drag
+        case scrollUp, scrollDown, scrollLeft, scrollRight
     }
 
     /// What it did.

@@ -84,15 +84,15 @@ extension InputParser {
     }
 
     private func mouse(button: Int, x: Int, y: Int, released: Bool) -> InputEvent? {
-        // Bit 5 is motion, which nobody asked for.
-        guard x >= 1, y >= 1, button >= 0, button & 32 == 0 else { return nil }
+        guard x >= 1, y >= 1, button >= 0 else { return nil }
         let point = Point(x: x - 1, y: y - 1)
+        // Bit 5 is motion: that of the left button is asked for.
+        if button & 32 != 0 { return button & 67 == 0 ? .mouse(MouseEvent(.drag, at: point)) : nil }
         if button & 64 != 0 {
-            switch button & 3 {
-            case 0: return .mouse(MouseEvent(.scrollUp, at: point))
-            case 1: return .mouse(MouseEvent(.scrollDown, at: point))
-            default: return nil
-            }
+            // With Shift (bit 2) the wheel goes sideways.
+            let sideways = button & 4 != 0 ? 2 : 0
+            let kinds: [MouseEvent.Kind] = [.scrollUp, .scrollDown, .scrollLeft, .scrollRight]
+            return .mouse(MouseEvent(kinds[button & 3 | sideways], at: point))
         }
         let number = button & 3 == 3 ? 0 : button & 3
         return .mouse(MouseEvent(released ? .release(number) : .press(number), at: point))

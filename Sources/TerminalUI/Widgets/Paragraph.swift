@@ -1,4 +1,4 @@
-/// Text in lines, wrapped at spaces to the width that there is.
+/// Text in lines, wrapped to the width that there is: at spaces, and between the characters of a script that has none.
 public struct Paragraph: Widget, Sendable {
     /// The lines before they are wrapped.
     public var lines: [[Span]]
@@ -17,8 +17,9 @@ public struct Paragraph: Widget, Sendable {
         self.init(lines: lines.map { [Span(String($0), style)] }, offset: offset)
     }
 
-    /// The lines as they are drawn at that width: broken at spaces, and inside a word only where it is wider than the
-    /// line. Spaces at a break disappear.
+    /// The lines as they are drawn at that width: broken at spaces and beside wide characters (but no line begins with a
+    /// closing mark, or ends with an opening one), and inside a word only where it is wider than the line. Spaces at a
+    /// break disappear.
     public func wrapped(to width: Int) -> [[Span]] {
         width <= 0 ? [] : lines.flatMap { Paragraph.wrap($0, width: width) }
     }
@@ -68,16 +69,22 @@ public struct Paragraph: Widget, Sendable {
         repeat {
             var columns = 0
             var end = rest.startIndex
-            var lastSpace: Int?
+            var lastBreak: Int?
             while end < rest.endIndex, columns + rest[end].width <= width {
                 // Leading spaces indent; they are no place to break.
                 if rest[end].character == " ", rest[rest.startIndex..<end].contains(where: { $0.character != " " }) {
-                    lastSpace = end
+                    lastBreak = end
+                } else if end > rest.startIndex, mayBreak(between: rest[end - 1], and: rest[end]) {
+                    lastBreak = end
                 }
                 columns += rest[end].width
                 end += 1
             }
-            if end < rest.endIndex, rest[end].character != " ", let space = lastSpace { end = space }
+            if end < rest.endIndex, end > rest.startIndex, rest[end].character != " ",
+                !mayBreak(between: rest[end - 1], and: rest[end]), let lastBreak
+            {
+                end = lastBreak
+            }
             // A wide character in a single column: it cannot be drawn, but it must not stop the text.
             if end == rest.startIndex, end < rest.endIndex {
                 rest = rest.dropFirst()
@@ -91,6 +98,15 @@ public struct Paragraph: Widget, Sendable {
         } while !rest.isEmpty
         return result
     }
+
+    /// Chinese and Japanese have no spaces; a line may end between any two characters, but for punctuation.
+    private static func mayBreak(between one: Piece, and other: Piece) -> Bool {
+        guard one.width == 2 || other.width == 2, other.character != " " else { return false }
+        return !closing.contains(other.character) && !opening.contains(one.character)
+    }
+
+    private static let closing: Set<Character> = Set("，。、；：？！）】」』》〉”’…—·％,.;:!?)]}%")
+    private static let opening: Set<Character> = Set("（【「『《〈“‘([{")
 
     private static func spans(_ pieces: ArraySlice<Piece>) -> [Span] {
         var result: [Span] = []

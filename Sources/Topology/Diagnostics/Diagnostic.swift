@@ -67,6 +67,8 @@ public struct TopologyErrors: Error, Equatable, Sendable, CustomStringConvertibl
     /// Never empty.
     public var diagnostics: [Diagnostic]
 
+    package init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+
     /// All diagnostics rendered, and a count where there are several.
     public var description: String {
         var text = diagnostics.map(\.description).joined(separator: "\n")

@@ -1,15 +1,27 @@
 /// A place in the file or in a `--set` argument.
-struct Place: Hashable, Sendable {
+package struct Place: Hashable, Sendable {
     /// 0 is the file, n the nth `--set` argument.
     var source = 0
     /// From 1.
-    var line: Int
+    package var line: Int
     /// From 1, in Unicode scalars.
-    var column: Int
+    package var column: Int
+
+    /// A place in the file.
+    package init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
+    init(source: Int, line: Int, column: Int) {
+        self.source = source
+        self.line = line
+        self.column = column
+    }
 }
 
 /// Collects what is wrong, so that all of it is reported at once.
-final class Problems {
+package final class Problems {
     /// Name and text of the file, then of each `--set` argument.
     private let sources: [(name: String, text: String)]
     /// The file's lines; split when something is wrong, which is rare.
@@ -17,13 +29,13 @@ final class Problems {
     private var found: [(place: Place, diagnostic: Diagnostic)] = []
     private var seen: Set<Place> = []
 
-    init(path: String, text: String, arguments: [String]) {
+    package init(path: String, text: String, arguments: [String]) {
         sources = [(path, text)] + arguments.map { ("--set", $0) }
     }
 
-    var isEmpty: Bool { found.isEmpty }
+    package var isEmpty: Bool { found.isEmpty }
 
-    func report(_ place: Place, _ message: String, help: String? = nil) {
+    package func report(_ place: Place, _ message: String, help: String? = nil) {
         let diagnostic = diagnostic(at: place, message, help: help)
         guard !found.contains(where: { $0.diagnostic == diagnostic }) else { return }
         seen.insert(place)
@@ -39,7 +51,7 @@ final class Problems {
     func wasReported(_ place: Place) -> Bool { seen.contains(place) }
 
     /// Throws all that was reported, in the order of the file.
-    func throwIfAny() throws(TopologyErrors) {
+    package func throwIfAny() throws(TopologyErrors) {
         guard !found.isEmpty else { return }
         let sorted = found.enumerated().sorted { left, right in
             let (a, b) = (left.element.place, right.element.place)
@@ -48,7 +60,7 @@ final class Problems {
         throw TopologyErrors(diagnostics: sorted.map(\.element.diagnostic))
     }
 
-    func diagnostic(at place: Place, _ message: String, help: String? = nil) -> Diagnostic {
+    package func diagnostic(at place: Place, _ message: String, help: String? = nil) -> Diagnostic {
         let source = sources[place.source]
         let lines = place.source == 0 ? self.lines : [source.text]
         let line = lines.indices.contains(place.line - 1) ? lines[place.line - 1] : ""
@@ -56,6 +68,9 @@ final class Problems {
             file: source.name, line: place.line, column: place.column, message: message, sourceLine: line, help: help,
             length: Self.wordLength(in: line, from: place.column))
     }
+
+    /// A line of the file, from 1, as it stands there; empty where there is none.
+    package func line(_ number: Int) -> String { lines.indices.contains(number - 1) ? lines[number - 1] : "" }
 
     /// How another error's text names this place.
     func name(_ place: Place) -> String {

@@ -23,13 +23,15 @@ struct NodeSpec {
     var replicas = 1
     var dependsOn: [Located] = []
     var sockets: [SocketSpec] = []
-    var behavior: [(field: Kind.Field, value: Located)] = []
+    var behavior: [BehaviorSpec] = []
     var environment: [(name: String, value: Located)] = []
     var workingDirectory: Located?
     var start = StartPolicy.automatic
     var restart = RestartPolicy()
     var stopGrace = 1.0
     var process: Located?
+    /// Where `start`, `restart` and `stop_grace_period` are written, if they are.
+    var places: [String: Place] = [:]
 
     var isExternal: Bool {
         if case .external = program { true } else { false }
@@ -37,6 +39,22 @@ struct NodeSpec {
 
     var kind: Kind? {
         if case .kind(let kind) = program { kind } else { nil }
+    }
+}
+
+/// A field of a behaviour, and what the file says of it.
+struct BehaviorSpec {
+    indirect enum Content {
+        case text(Located)
+        case named([(name: Located, fields: [BehaviorSpec])])
+    }
+
+    var field: Kind.Field
+    var content: Content
+
+    /// nil for a map.
+    var text: Located? {
+        if case .text(let text) = content { text } else { nil }
     }
 }
 

@@ -25,6 +25,7 @@ extension ModelReader {
             node.stopGrace = time
         }
         if let process = fields["process"] { node.process = text(process.value, "process") }
+        for key in ["start", "restart", "stop_grace_period"] { node.places[key] = fields[key]?.value.place }
         if node.isExternal {
             for key in [
                 "depends_on", "behavior", "seed", "environment", "working_dir", "start", "restart",
@@ -37,6 +38,7 @@ extension ModelReader {
             }
         }
         checkRoles(of: node)
+        checkParallel(of: node)
         return node
     }
 
@@ -59,14 +61,10 @@ extension ModelReader {
             guard let kind = text(first.value, "kind") else { return .unknown }
             if let known = Kind.byName[kind.text] { return .kind(known) }
             let kinds = "the kinds are: \(Kind.names.joined(separator: ", "))"
-            if Kind.later.contains(kind.text) {
-                problems.report(kind.place, "the kind \"\(kind.text)\" does not exist yet", help: kinds)
-            } else {
-                problems.report(
-                    kind.place, "there is no kind \"\(kind.text)\"",
-                    help: nearest(to: kind.text, in: Kind.names).map { "did you mean \"\($0)\"? \(kinds)" }
-                        ?? "\(kinds); `command:` runs any program")
-            }
+            problems.report(
+                kind.place, "there is no kind \"\(kind.text)\"",
+                help: nearest(to: kind.text, in: Kind.names).map { "did you mean \"\($0)\"? \(kinds)" }
+                    ?? "\(kinds); `command:` runs any program")
             return .unknown
         case "command":
             let words = command(first.value)
@@ -124,7 +122,7 @@ extension ModelReader {
         return words + (word.map { [$0] } ?? [])
     }
 
-    private func behavior(_ entry: Value.Entry, of node: NodeSpec) -> [(field: Kind.Field, value: Located)] {
+    private func behavior(_ entry: Value.Entry, of node: NodeSpec) -> [BehaviorSpec] {
         guard let kind = node.kind else {
             if case .command = node.program {
                 problems.report(
@@ -133,15 +131,33 @@ extension ModelReader {
             }
             return []
         }
-        let names = kind.fields.map(\.name)
-        return entries(of: entry.value, of: "a map with the keys \(names.spoken)").compactMap { item in
-            guard let field = kind.fields.first(where: { $0.name == item.key }) else {
+        return behavior(entry.value, kind.fields, of: "the behavior of kind \(kind.name)")
+    }
+
+    private func behavior(_ value: Value, _ fields: [Kind.Field], of what: String) -> [BehaviorSpec] {
+        let names = fields.map(\.name)
+        return entries(of: value, of: "a map with the keys \(names.spoken)").compactMap { item in
+            guard let field = fields.first(where: { $0.name == item.key }) else {
                 problems.report(
-                    item.keyPlace, "the behavior of kind \(kind.name) has no \"\(item.key)\"",
-                    help: suggestion(for: item.key, in: names))
+                    item.keyPlace, "\(what) has no \"\(item.key)\"", help: suggestion(for: item.key, in: names))
                 return nil
             }
-            return text(item.value, item.key).map { (field, $0) }
+            guard case .named(let inner) = field.shape else {
+                return text(item.value, item.key).map { BehaviorSpec(field: field, content: .text($0)) }
+            }
+            let members = entries(of: item.value, of: "a map: a name, then the keys \(inner.map(\.name).spoken)")
+            if members.isEmpty, !problems.wasReported(item.value.place) {
+                problems.report(item.keyPlace, "\(item.key) is empty", help: "leave it out, or name one of them")
+            }
+            return BehaviorSpec(
+                field: field,
+                content: .named(
+                    members.map { member in
+                        (
+                            Located(text: member.key, place: member.keyPlace),
+                            behavior(member.value, inner, of: "\(item.key) \(member.key)")
+                        )
+                    }))
         }
     }
 
@@ -156,7 +172,7 @@ extension ModelReader {
         if node.behavior.contains(where: { $0.field.name == "seed" }) {
             problems.report(entry.keyPlace, "seed is given twice: here and in behavior", help: "remove one of them")
         }
-        if let value = text(entry.value, "seed") { node.behavior.append((field, value)) }
+        if let value = text(entry.value, "seed") { node.behavior.append(.init(field: field, content: .text(value))) }
     }
 
     /// A map, or compose's list of NAME=VALUE.

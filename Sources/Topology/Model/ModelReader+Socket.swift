@@ -33,10 +33,10 @@ extension ModelReader {
         if let options = fields["options"] { socket.options = self.options(options.value, of: socket) }
         if let subscribe = fields["subscribe"] {
             socket.subscriptions = texts(subscribe.value, "subscribe")
-            if let type = socket.type, type != .sub {
+            if let type = socket.type, type != .sub, type != .xsub {
                 problems.report(
-                    subscribe.keyPlace, "subscribe is for SUB; socket \(entry.key) is \(type.rawValue)",
-                    help: type == .xsub ? "an XSUB subscribes by sending a message that begins with 01" : "remove it")
+                    subscribe.keyPlace, "subscribe is for SUB and XSUB; socket \(entry.key) is \(type.rawValue)",
+                    help: "remove it")
             }
         }
         return socket
@@ -113,57 +113,5 @@ extension ModelReader {
             return nil
         }
         return option
-    }
-
-    /// Whether a built-in kind has the sockets that it uses, and no others.
-    func checkRoles(of node: NodeSpec) {
-        guard let kind = node.kind, node.sockets.allSatisfy({ $0.type != nil }) else { return }
-        var free = node.sockets
-        var missing: [Kind.Role] = []
-        // By name first; then by type.
-        for role in kind.roles {
-            guard let index = free.firstIndex(where: { $0.name.text == role.name }) else {
-                missing.append(role)
-                continue
-            }
-            let socket = free.remove(at: index)
-            if !role.types.contains(socket.type!) { reportWrongType(of: socket, role, kind) }
-        }
-        missing = missing.filter { role in
-            let fits = free.indices.filter { role.types.contains(free[$0].type!) }
-            // Of two that share a type only the name tells which is which.
-            guard fits.count == 1 else { return true }
-            free.remove(at: fits[0])
-            return false
-        }
-        if missing.count > 1, free.contains(where: { missing[0].types.contains($0.type!) }) {
-            problems.report(
-                free[0].name.place,
-                "a \(kind.name) tells its \(free[0].type!.rawValue) sockets apart by name: "
-                    + missing.map(\.name).joined(separator: " and "),
-                help: "rename them")
-            return
-        }
-        for role in missing {
-            if kind.roles.count == 1, !free.isEmpty {
-                reportWrongType(of: free.removeFirst(), role, kind)
-            } else {
-                let name = kind.roles.count > 1 ? " named \(role.name)" : ""
-                problems.report(
-                    node.name.place, "a \(kind.name) needs a \(role.types.spoken) socket\(name)",
-                    help: "add to sockets: \(role.name): { type: \(role.types[0].rawValue), … }")
-            }
-        }
-        for extra in free {
-            problems.report(
-                extra.name.place, "a \(kind.name) has no use for the socket \(extra.name.text)",
-                help: "it uses " + kind.roles.map { "\($0.name) (\($0.types.spoken))" }.joined(separator: " and "))
-        }
-    }
-
-    private func reportWrongType(of socket: SocketSpec, _ role: Kind.Role, _ kind: Kind) {
-        problems.report(
-            socket.typePlace,
-            "the socket \(socket.name.text) of a \(kind.name) is \(role.types.spoken), not \(socket.type!.rawValue)")
     }
 }

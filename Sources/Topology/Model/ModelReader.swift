@@ -1,9 +1,17 @@
+import RunDirectory
+
 /// Makes the model out of the parsed file, and reports what is wrong with keys, names and shapes. What is wrong is
 /// left out, so that the rest can be judged as well.
-struct ModelReader {
-    let problems: Problems
+package struct ModelReader {
+    package let problems: Problems
     /// The name of a topology that gives none.
     let fileName: String
+
+    /// A reader that reports what is wrong to `problems`.
+    package init(problems: Problems, fileName: String) {
+        self.problems = problems
+        self.fileName = fileName
+    }
 
     func read(_ root: Value) -> Model {
         var model = Model(name: fileName, about: "")
@@ -15,7 +23,7 @@ struct ModelReader {
         }
         let fields = fields(of: root, Key.top, of: "a topology")
         if let entry = fields["name"], let name = text(entry.value, "name") {
-            if isName(name.text) {
+            if Self.isName(name.text) {
                 model.name = name.text
             } else {
                 problems.report(
@@ -65,7 +73,7 @@ struct ModelReader {
     }
 
     /// The entries of a map, without `x-` keys; an empty value is an empty map.
-    func entries(of value: Value, of expected: @autoclosure () -> String) -> [Value.Entry] {
+    package func entries(of value: Value, of expected: @autoclosure () -> String) -> [Value.Entry] {
         if value.isNull { return [] }
         guard case .map(let entries) = value.content else {
             problems.report(value.place, "expected \(expected())")
@@ -75,7 +83,7 @@ struct ModelReader {
     }
 
     /// Text where text is expected.
-    func text(_ value: Value, _ key: String) -> Located? {
+    package func text(_ value: Value, _ key: String) -> Located? {
         if case .scalar(let text, let plain) = value.content {
             if plain, value.isNull {
                 problems.report(value.place, "\(key) has no value", help: "write \"\" for an empty text")
@@ -93,14 +101,14 @@ struct ModelReader {
     }
 
     /// One text or a list of them.
-    func texts(_ value: Value?, _ key: String) -> [Located] {
+    package func texts(_ value: Value?, _ key: String) -> [Located] {
         guard let value, !value.isNull else { return [] }
         if case .list(let items) = value.content { return items.compactMap { text($0, "an item of \(key)") } }
         return text(value, key).map { [$0] } ?? []
     }
 
     /// Names are parts of file names and of references: letters, digits, `-` and `_`.
-    func isName(_ text: String) -> Bool {
+    package static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, text.utf8.count <= 32 else { return false }
         let isWord = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
@@ -110,7 +118,7 @@ struct ModelReader {
     }
 
     func checkName(_ entry: Value.Entry, of what: String) -> Bool {
-        guard isName(entry.key) else {
+        guard Self.isName(entry.key) else {
             problems.report(
                 entry.keyPlace, "\"\(entry.key)\" cannot name a \(what)",
                 help: "a name is letters, digits, - and _, at most 32")
@@ -127,7 +135,7 @@ struct ModelReader {
 
     // MARK: Scalars
 
-    func integer(_ value: Value, _ key: String, _ range: ClosedRange<Int>) -> Int? {
+    package func integer(_ value: Value, _ key: String, _ range: ClosedRange<Int>) -> Int? {
         guard let text = text(value, key) else { return nil }
         if let number = Units.integer(text.text), range.contains(number) { return number }
         let bounds =
@@ -136,7 +144,7 @@ struct ModelReader {
         return nil
     }
 
-    func flag(_ value: Value, _ key: String) -> Bool? {
+    package func flag(_ value: Value, _ key: String) -> Bool? {
         guard let text = text(value, key) else { return nil }
         switch text.text {
         case "true": return true
@@ -147,7 +155,7 @@ struct ModelReader {
         }
     }
 
-    func duration(_ value: Value, _ key: String) -> Double? {
+    package func duration(_ value: Value, _ key: String) -> Double? {
         guard let text = text(value, key) else { return nil }
         if let seconds = Units.composedDuration(text.text), seconds >= 0 { return seconds }
         problems.report(

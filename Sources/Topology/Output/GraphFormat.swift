@@ -35,6 +35,8 @@ private struct TopologyGraph {
         var count: Int
         /// Of its first replica.
         var sockets: [ResolvedSocket]
+        /// The one that all of them are threads of.
+        var process: String?
 
         var title: String { count > 1 ? "\(name) ×\(count)" : name }
     }
@@ -65,9 +67,12 @@ private struct TopologyGraph {
             for socket in node.sockets { sockets["\(node.name).\(socket.name)"] = (node.group, socket) }
             if let index = groupIndex[node.group] {
                 groups[index].count += 1
+                if groups[index].process != node.process { groups[index].process = nil }
             } else {
                 groupIndex[node.group] = groups.count
-                groups.append(Group(name: node.group, kind: node.kind, count: 1, sockets: node.sockets))
+                groups.append(
+                    Group(
+                        name: node.group, kind: node.kind, count: 1, sockets: node.sockets, process: node.process))
             }
         }
         var edgeIndex: [String: Int] = [:]
@@ -103,7 +108,9 @@ private struct TopologyGraph {
         var lines = [topology.about.isEmpty ? topology.name : "\(topology.name): \(topology.about)"]
         for group in groups {
             lines.append("")
-            lines.append(group.title == group.kind ? group.title : "\(group.title)  (\(group.kind))")
+            var facts = group.title == group.kind ? [] : [group.kind]
+            if let process = group.process { facts.append("in the process \(process)") }
+            lines.append(facts.isEmpty ? group.title : "\(group.title)  (\(facts.joined(separator: ", ")))")
             let width = group.sockets.map(\.name.count).max() ?? 0
             for socket in group.sockets {
                 let name = socket.name + String(repeating: " ", count: width - socket.name.count)
@@ -122,11 +129,29 @@ private struct TopologyGraph {
         return (lines.joined(separator: "\n") + "\n").withoutControlCharactersInLines
     }
 
+    /// The groups in their order, those of one process together.
+    private var byProcess: [(process: String?, groups: [Group])] {
+        var result: [(process: String?, groups: [Group])] = []
+        for group in groups {
+            if let process = group.process, let index = result.firstIndex(where: { $0.process == process }) {
+                result[index].groups.append(group)
+            } else {
+                result.append((group.process, [group]))
+            }
+        }
+        return result
+    }
+
     var mermaid: String {
         var lines = ["flowchart LR"]
-        for group in groups {
-            lines.append(
-                "    \(id(group.name))[\"\(mermaidText(group.title))<br/><small>\(mermaidText(group.kind))</small>\"]")
+        for (process, members) in byProcess {
+            if let process { lines.append("    subgraph p_\(id(process))[\"process \(process)\"]") }
+            for group in members {
+                lines.append(
+                    "    \(id(group.name))[\"\(mermaidText(group.title))<br/><small>\(mermaidText(group.kind))</small>\"]"
+                )
+            }
+            if process != nil { lines.append("    end") }
         }
         for edge in edges { lines.append("    \(id(edge.from)) -->|\"\(mermaidText(edge.label))\"| \(id(edge.to))") }
         for (index, end) in outside.enumerated() {
@@ -138,9 +163,16 @@ private struct TopologyGraph {
 
     var dot: String {
         var lines = ["digraph \(quoted(topology.name)) {", "    rankdir=LR;", "    node [shape=box];"]
-        for group in groups {
-            let kind = group.kind == group.title ? "" : "\\n\(group.kind)"
-            lines.append("    \(quoted(group.name)) [label=\(quoted(group.title).dropLast())\(kind)\"];")
+        for (process, members) in byProcess {
+            if let process {
+                lines.append("    subgraph \(quoted("cluster_" + process)) {")
+                lines.append("    label=\(quoted("process " + process));")
+            }
+            for group in members {
+                let kind = group.kind == group.title ? "" : "\\n\(group.kind)"
+                lines.append("    \(quoted(group.name)) [label=\(quoted(group.title).dropLast())\(kind)\"];")
+            }
+            if process != nil { lines.append("    }") }
         }
         for edge in edges {
             lines.append("    \(quoted(edge.from)) -> \(quoted(edge.to)) [label=\(quoted(edge.label))];")

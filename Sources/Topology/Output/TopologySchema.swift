@@ -5,12 +5,19 @@ public enum TopologySchema {
     public static var json: String { schema.text(indent: 0) + "\n" }
 
     private static var schema: JSON {
-        guard case .object(let members) = object(Key.top, required: ["nodes"]) else { return .object([]) }
+        // A file has its nodes, or is a scenario for a topology that it names.
+        let own = Key.top.map(\.name)
+        guard case .object(let members) = object(Key.top + Key.scenarioFile.filter { !own.contains($0.name) }) else {
+            return .object([])
+        }
+        let forms: [JSON] = [["nodes"], ["topology", "scenario"]].map { names in
+            .object([("required", .array(names.map { .text($0) }))])
+        }
         return .object(
             [
                 ("$schema", "https://json-schema.org/draft/2020-12/schema"),
                 ("title", "zmqtop topology"),
-            ] + members + [("$defs", definitions)])
+            ] + members + [("oneOf", .array(forms))] + [("$defs", definitions)])
     }
 
     private static var definitions: JSON {
@@ -21,15 +28,13 @@ public enum TopologySchema {
 
     // MARK: Keys
 
-    private static func object(_ keys: [Key], required: [String] = []) -> JSON {
-        var members: [(String, JSON)] = [
+    private static func object(_ keys: [Key]) -> JSON {
+        .object([
             ("type", "object"),
             ("properties", .object(keys.map { ($0.name, described(shape($0.shape), $0.about)) })),
             ("patternProperties", .object([("^x-", .flag(true)), ("^<<$", .flag(true))])),
             ("additionalProperties", .flag(false)),
-        ]
-        if !required.isEmpty { members.append(("required", .array(required.map { .text($0) }))) }
-        return .object(members)
+        ])
     }
 
     private static func described(_ schema: JSON, _ about: String) -> JSON {
@@ -92,13 +97,16 @@ public enum TopologySchema {
     // MARK: Behaviour and options
 
     private static func behavior(of kind: Kind) -> JSON {
+        described(fields(kind.fields), kind.about)
+    }
+
+    private static func fields(_ fields: [Kind.Field]) -> JSON {
         .object([
-            ("description", .text(kind.about)),
             ("type", "object"),
             (
                 "properties",
                 .object(
-                    kind.fields.map { field in
+                    fields.map { field in
                         let standard = field.standard.map { " Default: \($0)." } ?? ""
                         return (field.name, described(shape(of: field.shape), field.about + standard))
                     })
@@ -118,6 +126,16 @@ public enum TopologySchema {
         case .integer(let minimum): orTemplate(integer(minimum...Int.max), nil)
         case .integers(let minimum): orTemplate(integer(minimum...Int.max), #"^[0-9]+ ?\.\. ?[0-9]+$"#)
         case .choice(let words): .object([("enum", .array(words.map { .text($0) }))])
+        case .flag: .object([("type", "boolean")])
+        case .named(let fields):
+            .object([
+                ("type", "object"), ("minProperties", .number(1)),
+                ("patternProperties", .object([("^x-", .flag(true))])),
+                (
+                    "additionalProperties",
+                    .object([("anyOf", .array([self.fields(fields), .object([("type", "null")])]))])
+                ),
+            ])
         }
     }
 

@@ -1,6 +1,6 @@
 internal import RunDirectory
 
-/// A value of `behavior:`, from its text: seconds, per second, bytes.
+/// A value of `behavior:` that is a text in the file: seconds, per second, bytes.
 enum BehaviorReader {
     static func value(of text: String, for field: Kind.Field) throws(Complaint) -> BehaviorValue {
         switch field.shape {
@@ -41,6 +41,10 @@ enum BehaviorReader {
             throw Complaint(
                 message: "\(field.name) is \(words.spoken), not \"\(text)\"",
                 help: nearest(to: text, in: words).map { "did you mean \"\($0)\"?" })
+        case .flag:
+            if let flag = ["true": true, "false": false][text] { return .flag(flag) }
+            throw Complaint(message: "\(field.name) is true or false, not \"\(text)\"")
+        case .named: throw Complaint(message: "\(field.name) is a map, not \"\(text)\"")
         }
     }
 

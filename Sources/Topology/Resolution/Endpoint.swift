@@ -1,3 +1,5 @@
+import RunDirectory
+
 /// An endpoint in libzmq's form, taken apart.
 enum Endpoint: Hashable {
     /// `host` is without brackets; `port` nil for `*`.

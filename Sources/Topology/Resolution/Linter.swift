@@ -83,10 +83,14 @@ struct Linter {
             case (.delayed(let first), .delayed(let second)) where first > second: return nil
             case (_, .automatic):
                 // Of a command nobody knows when it begins to send.
-                guard from.kind?.name == "source" else { return nil }
+                guard ["source", "publisher"].contains(from.kind?.name) else { return nil }
+                let remedy =
+                    resolver.sharedProcess(from, to) == nil
+                    ? "give \(from.name.text) `start: 1s`"
+                    : "they start together: give \(from.name.text) a process of its own, and `start: 1s`"
                 sentence =
                     "\(resolver.name(publisher)) sends as soon as it starts, and what it sends before the subscription "
-                    + "of \(resolver.name(subscriber)) has arrived is dropped; give \(from.name.text) `start: 1s`"
+                    + "of \(resolver.name(subscriber)) has arrived is dropped; \(remedy)"
             default:
                 guard !from.isExternal else { return nil }
                 sentence =
@@ -102,7 +106,9 @@ struct Linter {
     private func noSubscription() -> [Finding] {
         declared.compactMap { node, socket, name in
             // A program subscribes by itself.
-            guard socket.type == .sub, socket.subscriptions.isEmpty, node.kind != nil else { return nil }
+            guard let kind = node.kind, socket.subscriptions.isEmpty,
+                socket.type == .sub || socket.type == .xsub && kind.name == "subscriber"
+            else { return nil }
             return Finding(
                 rule: .noSubscription, place: socket.name.place, subject: subject(node, socket),
                 sentence: "\(name) subscribes to nothing and receives nothing; `subscribe: \"\"` is everything")
@@ -190,11 +196,11 @@ struct Linter {
     private func reqLockstep() -> [Finding] {
         declared.compactMap { node, socket, name in
             guard socket.type == .req else { return nil }
-            if let inFlight = node.behavior.first(where: { $0.field.name == "in_flight" }),
-                let count = Units.integer(inFlight.value.text), count > 1
+            if let inFlight = node.behavior.first(where: { $0.field.name == "in_flight" })?.text,
+                let count = Units.integer(inFlight.text), count > 1
             {
                 return Finding(
-                    rule: .reqLockstep, place: inFlight.value.place, subject: subject(node, socket),
+                    rule: .reqLockstep, place: inFlight.place, subject: subject(node, socket),
                     sentence: "\(name) is a REQ: it waits for each reply, and in_flight \(count) becomes 1; "
                         + "a DEALER may have many requests in flight")
             }

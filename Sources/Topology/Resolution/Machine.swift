@@ -1,7 +1,7 @@
 import Glibc
 
 /// What is asked of the machine that a topology is to run on. Nothing here blocks.
-enum Machine {
+package enum Machine {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func isFolder(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }
@@ -22,7 +22,7 @@ enum Machine {
     }
 
     /// The text of a file, or why there is none.
-    static func read(_ path: String) -> Result<String, ReadFailure> {
+    package static func read(_ path: String) -> Result<String, ReadFailure> {
         if isFolder(path) { return .failure(ReadFailure(reason: "it is a folder")) }
         guard let file = fopen(path, "re") else {
             return .failure(ReadFailure(reason: String(cString: strerror(errno))))
@@ -45,8 +45,8 @@ enum Machine {
         return .success(text)
     }
 
-    struct ReadFailure: Error {
-        var reason: String
+    package struct ReadFailure: Error {
+        package var reason: String
     }
 
     // MARK: Network

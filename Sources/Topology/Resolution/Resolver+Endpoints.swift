@@ -145,7 +145,7 @@ extension Resolver {
     }
 
     private func processName(of node: Int) -> String {
-        nodes[node].spec.process.map { "process:" + $0.text } ?? nodes[node].name
+        nodes[node].process.map { "process:" + $0 } ?? nodes[node].name
     }
 
     // MARK: Endpoints
@@ -282,13 +282,22 @@ extension Resolver {
                 problems.reportOnce(
                     place,
                     "inproc://\(name) is not bound in the process of \(node.name), and inproc does not leave a process",
-                    help: "bind ipc://\(name) or tcp://127.0.0.1:* instead")
+                    help: inprocRemedy(name, index, target))
                 return nil
             }
         }
         if let target { checkPair(index, target, at: place) }
         connections.append(Connection(from: index, target: target, endpoint: endpoint, place: place))
         return ResolvedConnect(endpoint: endpoint.text, target: target.map(name))
+    }
+
+    /// Threads of one process can be made of built-in kinds.
+    private func inprocRemedy(_ name: String, _ index: SocketIndex, _ target: SocketIndex?) -> String {
+        let other = "bind ipc://\(name) or tcp://127.0.0.1:* instead"
+        guard let target, nodes[index.node].spec.kind != nil, nodes[target.node].spec.kind != nil else { return other }
+        let (from, to) = (nodes[index.node].spec, nodes[target.node].spec)
+        let process = to.process?.text ?? from.process?.text ?? "NAME"
+        return "give \(from.name.text) and \(to.name.text) the same `process: \(process)`, or \(other)"
     }
 
     func name(_ index: SocketIndex) -> String {

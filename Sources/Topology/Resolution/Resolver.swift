@@ -38,6 +38,8 @@ final class Resolver {
         /// From 0.
         var rank: Int
         var sockets: [Socket] = []
+        /// The name of the process that it shares.
+        var process: String?
     }
 
     struct SocketIndex: Hashable {
@@ -80,15 +82,15 @@ final class Resolver {
 
     func resolve(file: String) -> ResolvedTopology {
         expandNodes()
+        expandProcesses()
         expandSockets()
         resolveBinds()
         checkDependencies()
-        checkProcesses()
         var connects: [[[ResolvedConnect]]] = []
         for node in nodes.indices {
             connects.append(nodes[node].sockets.indices.map { self.connects(of: SocketIndex(node: node, socket: $0)) })
         }
-        let resolved = nodes.indices.map { resolve(nodes[$0], $0, connects[$0]) }
+        let resolved = sharing(nodes.indices.map { resolve(nodes[$0], $0, connects[$0]) })
         return ResolvedTopology(name: model.name, about: model.about, file: file, nodes: resolved)
     }
 
@@ -204,13 +206,6 @@ final class Resolver {
                 .command(command(words, in: index, directory: directory, environment: environment))
             case .external, .unknown: .external
             }
-        var behavior: [String: BehaviorValue] = [:]
-        for (field, value) in spec.behavior {
-            guard let text = expand(value, in: index) else { continue }
-            behavior[field.name] = attempt(at: text.place) { () throws(Complaint) in
-                try BehaviorReader.value(of: text.text, for: field)
-            }
-        }
         let sockets = node.sockets.enumerated().map { position, socket in
             ResolvedSocket(
                 name: socket.name, type: socket.spec.type?.rawValue ?? "", binds: socket.binds.map(\.endpoint.text),
@@ -221,9 +216,30 @@ final class Resolver {
         return ResolvedNode(
             name: node.name, group: spec.name.text, replica: spec.replicas == 1 ? nil : node.rank + 1,
             program: program, environment: environment, workingDirectory: directory, sockets: sockets,
-            behavior: behavior,
+            behavior: behavior(spec.behavior, in: index),
             dependsOn: spec.dependsOn.flatMap { name in groups[name.text].map { $0.map { nodes[$0].name } } ?? [] },
-            start: spec.start, restart: spec.restart, stopGrace: spec.stopGrace)
+            start: spec.start, restart: spec.restart, stopGrace: spec.stopGrace, process: node.process)
+    }
+
+    private func behavior(_ specs: [BehaviorSpec], in node: Int) -> [String: BehaviorValue] {
+        var behavior: [String: BehaviorValue] = [:]
+        for spec in specs {
+            switch spec.content {
+            case .text(let text):
+                guard let text = expand(text, in: node) else { continue }
+                behavior[spec.field.name] = attempt(at: text.place) { () throws(Complaint) in
+                    try BehaviorReader.value(of: text.text, for: spec.field)
+                }
+            case .named(let members):
+                var values: [String: BehaviorValue] = [:]
+                for (name, fields) in members {
+                    guard let name = expand(name, in: node) else { continue }
+                    values[name.text] = .map(self.behavior(fields, in: node))
+                }
+                behavior[spec.field.name] = .map(values)
+            }
+        }
+        return behavior
     }
 
     func option(_ option: SocketOption, _ value: Located, in node: Int) -> ResolvedOption? {
@@ -238,16 +254,6 @@ final class Resolver {
     private func bytes(_ value: Located, in node: Int) -> [UInt8]? {
         attempt(at: value.place) { () throws(Complaint) in
             try OptionReader.binary(try Template.bytes(value.text, scope(of: node, references: true)))
-        }
-    }
-
-    private func checkProcesses() {
-        guard planner.checksMachine else { return }
-        for spec in model.nodes {
-            guard let process = spec.process else { continue }
-            problems.report(
-                process.place, "not supported yet: `process:` (several nodes as threads of one process)",
-                help: "remove it: \(spec.name.text) then runs in a process of its own")
         }
     }
 
@@ -268,6 +274,14 @@ final class Resolver {
                         "\(dependency.text) is external: zmqtop does not start it and cannot wait for it",
                         help: "remove it; ZeroMQ connects whenever \(dependency.text) appears")
                 }
+                if let process = sharedProcess(spec, other) {
+                    problems.report(
+                        dependency.place,
+                        "\(spec.name.text) cannot wait for \(dependency.text): both are in the process \(process), "
+                            + "which starts as a whole",
+                        help: "remove it; inproc connects before the bind, too")
+                    continue
+                }
                 if !inCycles.contains(spec.name.text), let path = path(from: dependency.text, to: spec.name.text) {
                     inCycles.formUnion(path)
                     problems.report(
@@ -280,13 +294,17 @@ final class Resolver {
         }
     }
 
-    /// The chain of dependencies that leads from one node to another.
+    /// The chain of dependencies that leads from one node to another, or to one of its process.
     private func path(from start: String, to end: String) -> [String]? {
         var visited: Set<String> = []
+        let last = model.nodes.first { $0.name.text == end }
         func search(_ name: String) -> [String]? {
             if name == end { return [name] }
             guard visited.insert(name).inserted, let spec = model.nodes.first(where: { $0.name.text == name }) else {
                 return nil
+            }
+            if let last, let process = sharedProcess(spec, last) {
+                return ["\(name) (which is in the process \(process) with \(end))"]
             }
             for next in spec.dependsOn {
                 if let rest = search(next.text) { return [name] + rest }

@@ -31,12 +31,13 @@ struct Key: Sendable {
 
     static let mostReplicas = 10_000
 
-    static let top: [Key] = [
-        Key("name", .text, "Name of the topology; the file's name without it."),
-        Key("about", .text, "One sentence on what it shows."),
-        Key("nodes", .named(.keys(node)), "The nodes, by name."),
-        Key("lint", .keys(lint), "Which lints and verdicts to leave out."),
-    ]
+    static let top: [Key] =
+        [
+            Key("name", .text, "Name of the topology; the file's name without it."),
+            Key("about", .text, "One sentence on what it shows."),
+            Key("nodes", .named(.keys(node)), "The nodes, by name."),
+            Key("lint", .keys(lint), "Which lints and verdicts to leave out."),
+        ] + trial
 
     static let lint: [Key] = [
         Key(
@@ -66,7 +67,7 @@ struct Key: Sendable {
             "What happens when it ends by itself: no, on-failure, on-failure:5, always, unless-stopped, or a map."),
         Key("stop_grace_period", .duration, "Time between the polite signal and KILL; 1s without it."),
         Key("seed", .integer(0...Int.max), "Makes a built-in kind's random choices repeatable."),
-        Key("process", .text, "Nodes with the same name here are threads of one process (not supported yet)."),
+        Key("process", .text, "Built-in nodes with the same name here are threads of one process; inproc joins them."),
     ]
 
     static let restart: [Key] = [
@@ -84,7 +85,8 @@ struct Key: Sendable {
             "NODE.SOCKET or endpoints to connect to; others.SOCKET; {each: NODE.SOCKET} for a socket a replica."),
         Key("each", .text, "The same as `connect: {each: NODE.SOCKET}`."),
         Key("options", .options, "Socket options, in lower case without ZMQ_."),
-        Key("subscribe", .oneOf([.text, .list(.text)]), "SUB: prefixes to subscribe to; \"\" for everything."),
+        Key(
+            "subscribe", .oneOf([.text, .list(.text)]), "SUB and XSUB: prefixes to subscribe to; \"\" for everything."),
     ]
 
     static let each: [Key] = [

@@ -5,6 +5,8 @@ struct Kind: Sendable {
     struct Role: Sendable {
         var name: String
         var types: [SocketType]
+        /// The node does without it; then it is found by its name alone.
+        var isOptional = false
     }
 
     struct Field: Sendable {
@@ -21,6 +23,9 @@ struct Kind: Sendable {
             /// A whole number or a uniform range of them.
             case integers(from: Int)
             case choice([String])
+            case flag
+            /// A map from names, which are free, to maps with these fields.
+            indirect case named([Field])
         }
 
         var name: String
@@ -34,29 +39,33 @@ struct Kind: Sendable {
     var about: String
     var roles: [Role]
     var fields: [Field]
+    /// Where the first two roles go together only in some pairs of types: which, in either order.
+    var pairs: [(SocketType, SocketType)] = []
 
     /// 1 GiB: a node makes such a message in memory.
     static let largestSize = 1 << 30
 
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     static let names = all.map(\.name)
-    /// Described in the design and not built yet.
-    static let later = ["requester", "replier", "publisher", "subscriber", "proxy", "pair"]
 
-    private static let seed = Field(
+    static let seed = Field(
         name: "seed", shape: .integer(from: 0), about: "Makes the node's random choices repeatable.")
-    private static func generating(_ arrivals: [String]) -> [Field] {
+    static let size = Field(name: "size", shape: .sizes, standard: "100", about: "Bytes of a message.")
+    static func generating(_ arrivals: [String]) -> [Field] {
         [
             Field(name: "count", shape: .integer(from: 1), about: "Messages in all; no limit without it."),
             Field(name: "for", shape: .duration, about: "How long it generates; for ever without it."),
             Field(
                 name: "arrival", shape: .choice(arrivals), standard: "constant",
-                about: "constant: evenly spaced; poisson: at random moments; closed: the next one when one is done."),
+                about: "constant: evenly spaced; poisson: at random moments"
+                    + (arrivals.contains("closed") ? "; closed: the next one when one is done." : ".")),
             seed,
         ]
     }
 
-    static let all: [Kind] = [
+    static let all: [Kind] = inference + stream + patterns
+
+    private static let inference: [Kind] = [
         Kind(
             name: "client", about: "Sends requests and takes the tokens that stream back.",
             roles: [Role(name: "requests", types: [.req, .dealer])],
@@ -107,6 +116,9 @@ struct Kind: Sendable {
                     about: "Length of an answer, where the request allows it."),
                 seed,
             ]),
+    ]
+
+    private static let stream: [Kind] = [
         Kind(
             name: "source", about: "Sends numbered messages.",
             roles: [Role(name: "out", types: [.push, .pub, .dealer, .pair])],
@@ -114,7 +126,10 @@ struct Kind: Sendable {
                 Field(
                     name: "rate", shape: .rate(orMax: true), standard: "100/s",
                     about: "Messages per second, or `max`: as fast as they are taken."),
-                Field(name: "size", shape: .sizes, standard: "100", about: "Bytes of a message."),
+                size,
+                Field(
+                    name: "zero_copy", shape: .flag, standard: "false",
+                    about: "true: libzmq sends the message's own memory (zmq_msg_init_data) instead of a copy."),
             ] + generating(["constant", "poisson", "closed"])),
         Kind(
             name: "worker", about: "Takes a message, works, and passes it on.",

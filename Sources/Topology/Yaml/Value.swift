@@ -1,24 +1,24 @@
 /// A piece of the file, and where it stands. Scalars are the text as written: nothing makes `no` a flag or `010` an
 /// eight; whoever asks for a number reads one.
-struct Value {
-    enum Content {
+package struct Value {
+    package enum Content {
         /// `plain` is false for quoted text.
         case scalar(String, plain: Bool)
         case list([Value])
         case map([Entry])
     }
 
-    struct Entry {
-        var key: String
-        var keyPlace: Place
-        var value: Value
+    package struct Entry {
+        package var key: String
+        package var keyPlace: Place
+        package var value: Value
     }
 
-    var content: Content
-    var place: Place
+    package var content: Content
+    package var place: Place
 
     /// Nothing was written, or `~`, or `null`.
-    var isNull: Bool {
+    package var isNull: Bool {
         guard case .scalar(let text, plain: true) = content else { return false }
         return text.isEmpty || text == "~" || text == "null"
     }
@@ -31,7 +31,7 @@ struct Value {
 }
 
 /// Text and where it stands.
-struct Located: Hashable {
-    var text: String
-    var place: Place
+package struct Located: Hashable {
+    package var text: String
+    package var place: Place
 }

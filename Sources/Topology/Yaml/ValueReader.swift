@@ -1,11 +1,17 @@
 import Yams
 
 /// Reads YAML into `Value`s, with `${…}` filled in, `<<` merged, and every duplicate key reported.
-struct ValueReader {
+package struct ValueReader {
     let problems: Problems
     let environment: [String: String]
     /// Which of the problems' sources is read.
     var source = 0
+
+    /// A reader that fills in `${VAR}` from an environment.
+    package init(problems: Problems, environment: [String: String]) {
+        self.problems = problems
+        self.environment = environment
+    }
 
     /// Aliases of aliases can make a small file huge; no topology comes near this.
     private static let mostValues = 500_000
@@ -13,7 +19,7 @@ struct ValueReader {
     private static let deepest = 500
 
     /// nil when there is nothing to go on with; the reason has been reported.
-    func read(_ text: String) -> Value? {
+    package func read(_ text: String) -> Value? {
         if let place = tooDeep(text) {
             problems.report(place, "brackets are nested more than \(Self.deepest) deep here")
             return nil

@@ -13,8 +13,8 @@ extension Canvas {
             fact("restarts", String(node.restarts), node.restarts > 0 ? look[.warning] : .plain),
             fact("is restarted", declared.map { policy($0.restart) } ?? Format.unknown),
             fact("last exit", EventMeaning.exit(node.exit) ?? Format.unknown),
-            fact("cpu", Format.percent(node.cpu)), fact("memory", Format.bytes(node.rss)),
         ]
+        lines += costs(node)
         if let parent = node.parent { lines.append(fact("process of", parent)) }
         if let needs = declared?.dependsOn, !needs.isEmpty {
             lines.append(fact("depends on", needs.joined(separator: ", ")))
@@ -35,6 +35,26 @@ extension Canvas {
         if !links.isEmpty { lines += section("links") }
         for link in links { lines.append(summary(link, width: width)) }
         return lines + outputLines(of: node, width: width) + recentEvents { $0.node == node.name }
+    }
+
+    /// A thread has a load of its own, and no memory of its own.
+    private func costs(_ node: Snapshot.Node) -> [[Span]] {
+        guard let process = node.process else {
+            return [fact("cpu", Format.percent(node.cpu)), fact("memory", Format.bytes(node.rss))]
+        }
+        let others = shown.nodes.filter { $0.process?.name == process.name && $0.name != node.name }.map(\.name)
+        let who = others.isEmpty ? "alone in it" : "with \(others.joined(separator: ", "))"
+        let whole = "\(Format.percent(process.cpu)) cpu, \(Format.bytes(process.rss))"
+        guard !others.isEmpty else {
+            return [
+                fact("cpu", Format.percent(node.cpu)), fact("memory", Format.bytes(node.rss)),
+                fact("process", "\(process.name), \(who)"),
+            ]
+        }
+        return [
+            fact("cpu", "\(Format.percent(node.cpu)), its own thread"), fact("thread of", "\(process.name), \(who)"),
+            fact("the whole", whole),
+        ]
     }
 
     private func program(_ node: Snapshot.Node, _ declared: ResolvedNode?) -> String {
@@ -63,7 +83,7 @@ extension Canvas {
 
     /// The last lines of its files in the run directory, each cut to one line of the screen.
     private func outputLines(of node: Snapshot.Node, width: Int) -> [[Span]] {
-        guard let output = state.output, output.node == shown.root(of: node.name) else { return [] }
+        guard let output = state.output, output.node == state.writer(of: node.name) else { return [] }
         let whose = output.node == node.name ? "" : " of \(output.node)"
         func part(_ title: String, _ lines: [String], _ style: Style) -> [[Span]] {
             guard !lines.isEmpty else { return [] }

@@ -1,18 +1,18 @@
 /// Text with units, as numbers: seconds, per second, bytes.
 public enum Units {
-    static let durationUnits: [(name: String, factor: Double)] = [
+    package static let durationUnits: [(name: String, factor: Double)] = [
         ("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("min", 60), ("h", 3600),
     ]
-    static let sizeUnits: [(name: String, factor: Double)] = [
+    package static let sizeUnits: [(name: String, factor: Double)] = [
         ("B", 1), ("kB", 1e3), ("KB", 1e3), ("KiB", 1024), ("MB", 1e6), ("MiB", 1_048_576), ("GB", 1e9),
         ("GiB", 1_073_741_824),
     ]
-    static let rateUnits: [(name: String, factor: Double)] = [
+    package static let rateUnits: [(name: String, factor: Double)] = [
         ("/s", 1), ("/ms", 1000), ("/m", 1.0 / 60), ("/min", 1.0 / 60), ("/h", 1.0 / 3600),
     ]
 
     /// Thirty years of seconds: what is longer is a slip, and would overflow in clocks.
-    static let longestDuration = 1e9
+    package static let longestDuration = 1e9
 
     /// `20ms` → 0.02 seconds. A bare number has no meaning here, but for 0.
     public static func duration(_ text: String) -> Double? {
@@ -21,7 +21,7 @@ public enum Units {
     }
 
     /// Compose writes `1m30s`.
-    static func composedDuration(_ text: String) -> Double? {
+    package static func composedDuration(_ text: String) -> Double? {
         if let simple = duration(text) { return simple }
         var total = 0.0
         var part = ""
@@ -41,16 +41,16 @@ public enum Units {
     }
 
     /// `5/s` → 5 per second.
-    static func rate(_ text: String) -> Double? { text == "0" ? 0 : quantity(text, rateUnits) }
+    package static func rate(_ text: String) -> Double? { text == "0" ? 0 : quantity(text, rateUnits) }
 
     /// `64KiB` → 65536 bytes; a bare number is bytes.
-    static func size(_ text: String) -> Double? {
+    package static func size(_ text: String) -> Double? {
         guard let bytes = number(text) ?? quantity(text, sizeUnits), bytes == bytes.rounded() else { return nil }
         return bytes
     }
 
     /// A decimal number: `5`, `0.5`, `1e6`, `1_000`; nothing that only some languages read as one.
-    static func number(_ text: String) -> Double? {
+    package static func number(_ text: String) -> Double? {
         guard let first = text.utf8.first, first == 0x2D || (0x30...0x39).contains(first),
             text.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-._eE".utf8.contains($0) })
         else { return nil }
@@ -58,13 +58,13 @@ public enum Units {
     }
 
     /// A whole decimal number. `010` is ten.
-    static func integer(_ text: String) -> Int? {
+    package static func integer(_ text: String) -> Int? {
         guard let number = number(text), let exact = Int(exactly: number) else { return nil }
         return exact
     }
 
     /// `16..64`, `1..5ms`, `1ms..5ms`: the two ends as text, each with its unit; nil when there is no `..`.
-    static func ends(_ text: String) -> (String, String)? {
+    package static func ends(_ text: String) -> (String, String)? {
         guard let dots = text.firstPlace(of: "..") else { return nil }
         var low = String(text[..<dots.lowerBound]).trimmed
         let high = String(text[dots.upperBound...]).trimmed
@@ -84,7 +84,8 @@ public enum Units {
 }
 
 extension String {
-    var trimmed: String {
+    /// Without the blanks at both ends.
+    package var trimmed: String {
         guard first == " " || last == " " else { return self }
         var text = self[...]
         while text.first == " " { text = text.dropFirst() }
@@ -93,7 +94,7 @@ extension String {
     }
 
     /// The first place where an ASCII text stands; quicker than the standard library's search for any collection.
-    func firstPlace(of other: StaticString) -> Range<String.Index>? {
+    package func firstPlace(of other: StaticString) -> Range<String.Index>? {
         let count = other.utf8CodeUnitCount
         return other.withUTF8Buffer { wanted in
             var index = utf8.startIndex
