@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct FuzzTests {
     /// Any keys, mouse, sizes and snapshots in any order: nothing traps, and nothing is drawn outside.
-    @Test(.timeLimit(.minutes(5)), arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(.timeLimit(.minutes(10)), arguments: 1...4 as ClosedRange<UInt64>)
     func anything(_ seed: UInt64) {
         var random = SplitMix(state: seed)
         var state = DashboardState.fixture()

@@ -35,7 +35,7 @@ import Testing
 
     @Test(
         "two pyzmq programs are found, with their link; and a greeting tells the bound one's type",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(10)))
     func pyzmq() throws {
         let server = try Program(
             """

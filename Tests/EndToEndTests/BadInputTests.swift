@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What bad input gets: one clear sentence with the place and the remedy, status 1 or 2, nothing left running.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct BadInputTests {
     let workplace: Workplace
 
@@ -79,7 +79,7 @@ struct BadInputTests {
         #expect(outcome.status == 1 || outcome.status == 2)
         #expect(outcome.err.contains("\(port)"), "\(outcome.err)")
         #expect(outcome.err.contains("another program listens there"), "\(outcome.err)")
-        try wait(10, "the end") { workplace.survivors.isEmpty }
+        try wait(patience, "the end") { workplace.survivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 

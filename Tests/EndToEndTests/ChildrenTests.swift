@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// Programs of several processes: each has its own figures, at a node that says whose child it is.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ChildrenTests {
     let workplace: Workplace
 

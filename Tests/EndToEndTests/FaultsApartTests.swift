@@ -3,7 +3,7 @@ import Telemetry
 import Testing
 
 /// Faults that must find the right one among several, and the right part of a message.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FaultsApartTests {
     let workplace: Workplace
 

@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// Every fault on programs that nobody prepared: applied, seen, reversed; traffic goes on, and no message is unaccounted for.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FaultsTests {
     let workplace: Workplace
     private let link = "out.out->in.in"
@@ -26,7 +26,7 @@ struct FaultsTests {
     }
 
     /// The sender waits; all that is under way arrives. Then the sums must be right to the last message.
-    private func settle(_ program: Program, within seconds: Double = 60) throws -> Snapshot {
+    private func settle(_ program: Program, within seconds: Double = patience) throws -> Snapshot {
         _ = FileManager.default.createFile(atPath: workplace.folder + "/hold", contents: nil)
         var before: Int?
         let snapshot = try program.snapshot(within: seconds, "everything to arrive") { snapshot in
@@ -235,7 +235,7 @@ struct FaultsTests {
         let endpoint = "ipc://\(workplace.folder)/joined"
         let receiver = try Program(workplace, ["exec", "--name", "in", "--"] + receive + [endpoint])
         let sender = try Program(workplace, ["exec", "--name", "out", "--"] + send + [endpoint])
-        try wait(20, "the session") { workplace.session != "none" }
+        try wait(patience, "the session") { workplace.session != "none" }
         let viewer = try Program(
             workplace, ["attach", workplace.session, "--headless", "--json", "--every", "100ms", "--for", "100s"])
         let up = try viewer.snapshot("traffic") { $0.links.contains { $0.state == .up && ($0.out.received ?? 0) > 50 } }
@@ -250,7 +250,7 @@ struct FaultsTests {
         // Nobody renews the faults any more: after three seconds the sender is itself again.
         let pids = cut.nodes.compactMap(\.pid)
         #expect(pids.count == 2)
-        try wait(30, "the connection of the two") {
+        try wait(patience, "the connection of the two") {
             let sockets = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
             return sockets.split(separator: "\n").contains {
                 $0.hasSuffix(" \(workplace.folder)/joined") && $0.contains(" 03 ")
@@ -259,6 +259,6 @@ struct FaultsTests {
         for program in [sender, receiver, viewer] { program.signal(SIGTERM) }
         for pid in pids { kill(pid, SIGTERM) }
         for program in [sender, receiver, viewer] { _ = try program.finish() }
-        try wait(20, "the last process", show: { "\(workplace.survivors)" }) { workplace.survivors == [] }
+        try wait(patience, "the last process", show: { "\(workplace.survivors)" }) { workplace.survivors == [] }
     }
 }

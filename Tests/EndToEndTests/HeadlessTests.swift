@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// The main job, on real processes.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HeadlessTests {
     let workplace: Workplace
 
@@ -74,7 +74,7 @@ struct HeadlessTests {
         let id = try #require(before.links.first?.id)
         // The source is bound: messages flow back along the link.
         let way = { (snapshot: Snapshot) -> Snapshot.Direction in snapshot.link(id)?.back ?? .init() }
-        let blocked = try program.snapshot(within: 60, "the block") {
+        let blocked = try program.snapshot("the block") {
             ($0.socket("source.out")?.blocked?.for ?? 0) > 1
         }
         #expect(blocked.socket("source.out")?.blocked?.call.hasPrefix("zmq_") == true)
@@ -101,7 +101,7 @@ struct HeadlessTests {
         #expect(early.node("scheduler")?.state == .waiting)
         let link = try #require(early.links.first(where: isQueueing))
         let queued = try #require(link.out.sent)
-        try program.snapshot(within: 60, "the answers") { snapshot in
+        try program.snapshot("the answers") { snapshot in
             guard let now = snapshot.link(link.id), now.state == .up, let answered = now.back.received else {
                 return false
             }
@@ -224,7 +224,7 @@ struct HeadlessTests {
     private func settled(_ program: Program) throws -> Snapshot {
         var last: [Int?] = []
         var calm = 0
-        return try program.snapshot(within: 60, "calm") { snapshot in
+        return try program.snapshot("calm") { snapshot in
             let now = snapshot.sockets.filter { $0.node.hasPrefix("client") }.flatMap { [$0.sent, $0.received] }
             let isEmpty = snapshot.links.allSatisfy { $0.out.depth == 0 && $0.back.depth == 0 }
             calm = isEmpty && now == last ? calm + 1 : 0
@@ -250,8 +250,10 @@ struct HeadlessTests {
     }
 
     private func expectNothingLeft() throws {
-        try wait(10, "the end of all processes", show: { " \(workplace.survivors)" }) { workplace.survivors.isEmpty }
-        try wait(10, "the end of the run directory", show: { " \(workplace.leftovers)" }) {
+        try wait(patience, "the end of all processes", show: { " \(workplace.survivors)" }) {
+            workplace.survivors.isEmpty
+        }
+        try wait(patience, "the end of the run directory", show: { " \(workplace.leftovers)" }) {
             workplace.leftovers.isEmpty
         }
     }

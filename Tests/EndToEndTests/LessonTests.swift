@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A lesson as a person takes it: by keys, in a real terminal of 80x24.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct LessonTests {
     /// What the pane says.
     struct Words: Sendable {
@@ -76,22 +76,20 @@ struct LessonTests {
             $0.contains("\(words.step) 1/2") && $0.contains("socket(sink.in).received >= 3")
                 && !$0.contains(words.waits)
         }
-        try tmux.type("]")
-        try tmux.screen("the question") { $0.contains("\(words.step) 2/2") && $0.contains(words.question) }
-        try tmux.type("2")
-        try tmux.screen("what it waits for") { $0.contains(words.waits) && $0.contains("node(sink).state") }
-        // As a person would: with the arrows to the link, and on to the node; and pause.
+        try tmux.type("]", shows: "the question") { $0.contains("\(words.step) 2/2") && $0.contains(words.question) }
+        try tmux.type("2", shows: "what it waits for") { $0.contains(words.waits) && $0.contains("node(sink).state") }
+        // As a person would: with the arrows there and back, to the node; and pause.
+        try tmux.key("Left")
+        try tmux.key("Left")
+        try tmux.screen("the node at the other end") { $0.contains(" source  x stop") }
         try tmux.key("Right")
         try tmux.key("Right")
         try tmux.screen("the node that is selected") { $0.contains(" sink  x stop") }
-        try tmux.type("p")
-        try tmux.screen("what came of it") { $0.contains(words.answered) && !$0.contains(words.waits) }
-        try tmux.type("]")
-        try tmux.screen("the end") { $0.contains(words.over) }
-        try tmux.type("q")
-        try tmux.screen("the shell again") { $0.contains("status 0") }
+        try tmux.type("p", shows: "what came of it") { $0.contains(words.answered) && !$0.contains(words.waits) }
+        try tmux.type("]", shows: "the end") { $0.contains(words.over) }
+        try tmux.type("q", shows: "the shell again") { $0.contains("status 0") }
         #expect(try tmux.terminalState() == before)
-        try wait(10, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
         let kept = try String(contentsOfFile: workplace.folder + "/state/zmqtop/lessons.json", encoding: .utf8)
         #expect(kept.contains("\"taken\""))
@@ -101,13 +99,12 @@ struct LessonTests {
     func again() throws {
         let file = try file()
         try tmux.start(columns: 80, rows: 24)
-        try tmux.type("\(Workplace.zmqtop) lesson \(file)\n")
-        try tmux.screen("the first step, done") { $0.contains("step 1/2") && !$0.contains("waiting for") }
+        try tmux.type("\(Workplace.zmqtop) lesson \(file)\n", shows: "the first step, done") {
+            $0.contains("step 1/2") && !$0.contains("waiting for")
+        }
         let session = workplace.session
-        try tmux.type("]2")
-        try tmux.screen("the second step") { $0.contains("step 2/2") && $0.contains("waiting for") }
-        try tmux.type("R")
-        try tmux.screen("the question") { $0.contains("anew?") }
+        try tmux.type("]2", shows: "the second step") { $0.contains("step 2/2") && $0.contains("waiting for") }
+        try tmux.type("R", shows: "the question") { $0.contains("anew?") }
         try tmux.type("y")
         var shells = 0
         try tmux.screen("the first step again, done") {
@@ -115,10 +112,9 @@ struct LessonTests {
             return $0.contains("step 1/2") && !$0.contains("waiting for")
         }
         #expect(shells == 0)
-        try wait(10, "a session of its own") { ![session, "none"].contains(workplace.session) }
-        try tmux.type("q")
-        try tmux.screen("the shell again") { !$0.contains("A pause") }
-        try wait(10, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "a session of its own") { ![session, "none"].contains(workplace.session) }
+        try tmux.type("q", shows: "the shell again") { !$0.contains("A pause") }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -127,10 +123,11 @@ struct LessonTests {
         arguments: ["6", "sent-is-not-delivered"])
     func bundled(_ name: String) throws {
         try tmux.start(columns: 80, rows: 24)
-        try tmux.type("\(Workplace.zmqtop) lesson \(name)\n")
-        try tmux.screen("the lesson") { $0.contains("lesson 6/") && $0.contains("Sent is not delivered") }
+        try tmux.type("\(Workplace.zmqtop) lesson \(name)\n", shows: "the lesson") {
+            $0.contains("lesson 6/") && $0.contains("Sent is not delivered")
+        }
         try tmux.type("q")
-        try wait(10, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -163,10 +160,9 @@ struct LessonTests {
         #expect(shells == 0)
         let kept = try String(contentsOfFile: workplace.folder + "/state/zmqtop/lessons.json", encoding: .utf8)
         #expect(kept.contains("\"sent-is-not-delivered\""))
-        try tmux.type("q")
-        try tmux.screen("the shell again") { $0.contains("status 0") }
+        try tmux.type("q", shows: "the shell again") { $0.contains("status 0") }
         #expect(try tmux.terminalState() == before)
-        try wait(10, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// How zmqtop behaves as a guest of a terminal: whatever is done to it, keys, sizes, pastes, the mouse, it answers, and
 /// leaves the terminal as it was.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct MannersTests {
     let workplace: Workplace
     let tmux: Tmux
@@ -21,8 +21,7 @@ struct MannersTests {
         try tmux.start(columns: columns, rows: rows)
         try tmux.type("cd \(workplace.folder)\n")
         let before = try tmux.terminalState()
-        try tmux.type("\(Workplace.zmqtop) \(command); echo status $?\n")
-        try tmux.screen("the header") { $0.contains(up) }
+        try tmux.type("\(Workplace.zmqtop) \(command); echo status $?\n", shows: "the header") { $0.contains(up) }
         return before
     }
 
@@ -30,7 +29,7 @@ struct MannersTests {
         try tmux.screen("the shell again") { $0.contains("status \(status)") }
         let after = try tmux.terminalState()
         #expect(after == before, "before: \(before)after: \(after)")
-        try wait(20, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -38,60 +37,43 @@ struct MannersTests {
     func everyScreen() throws {
         let before = try begin(110, 34)
         let screens: [(key: String, sign: String)] = [
-            ("2", "restarts"), ("3", "pipe"), ("4", "EAGAIN"), ("1", "5/5"),
+            ("2", "Σ 5 nodes"), ("3", "╭ links"), ("4", "EAGAIN"), ("5", "╭ messages"), ("6", "╭ events"),
+            ("1", "╭ ● worker-1"),
         ]
         for (key, sign) in screens {
-            try tmux.type(key)
-            try tmux.screen("screen \(key)") { $0.contains(sign) }
+            try tmux.type(key, shows: "screen \(key)") { $0.contains(sign) }
         }
-        try tmux.type("2")
-        try tmux.key("Enter")
-        try tmux.screen("the details of a node") { $0.contains("Esc") && $0.contains("back") }
-        try tmux.key("Escape")
-        try tmux.screen("the nodes") { $0.contains("restarts") }
-        try tmux.type("?")
-        try tmux.screen("the help") { $0.contains("In the palette") || $0.contains("this help") }
-        try tmux.key("Escape")
-        try tmux.screen("the help's end") { !$0.contains("this help") }
-        try tmux.type("/sink")
-        try tmux.screen("the filter") { $0.contains("/sink") && !$0.contains("● source") }
-        try tmux.key("Enter")
-        try tmux.screen("the filter that is kept") { $0.contains("Esc clears") }
-        try tmux.key("Escape")
-        try tmux.screen("all of them") { $0.contains("source") && !$0.contains("Esc clears") }
-        try tmux.type("X")
-        try tmux.screen("the question") { $0.contains("Kill ") && $0.contains("no") }
-        try tmux.type("n")
-        try tmux.screen("nothing done") { $0.contains("Nothing was done") }
-        try tmux.type(":scre")
-        try tmux.screen("the palette") { $0.contains("open a screen") && $0.contains("leaves") }
-        try tmux.key("Tab")
-        try tmux.screen("its completion") { $0.contains(":screen") && $0.contains("screen links") }
+        try tmux.type("2", shows: "the nodes") { $0.contains("Σ 5 nodes") }
+        try tmux.key("Enter", shows: "the details of a node") { $0.contains("Esc") && $0.contains("back") }
+        try tmux.key("Escape", shows: "the nodes") { $0.contains("Σ 5 nodes") && !$0.contains("back") }
+        try tmux.type("?", shows: "the help") { $0.contains("this help") }
+        try tmux.key("Escape", shows: "the help's end") { !$0.contains("this help") }
+        try tmux.type("/sink", shows: "the filter") { $0.contains("/sink") && !$0.contains("● source") }
+        try tmux.key("Enter", shows: "the filter that is kept") {
+            $0.contains("Esc clears") && !$0.contains("Enter keeps")
+        }
+        try tmux.key("Escape", shows: "all of them") {
+            $0.contains("source") && !$0.contains("Esc clears") && !$0.contains("Enter keeps")
+        }
+        try tmux.type("X", shows: "the question") { $0.contains("Kill ") && $0.contains("no") }
+        try tmux.type("n", shows: "nothing done") { $0.contains("Nothing was done") }
+        try tmux.type(":scre", shows: "the palette") { $0.contains("open a screen") && $0.contains("leaves") }
+        try tmux.key("Tab", shows: "its completion") { $0.contains(":screen") && $0.contains("screen links") }
         try tmux.type("links")
-        try tmux.key("Enter")
-        try tmux.screen("the links") { !$0.contains("open a screen") && $0.contains("reconnects") }
+        try tmux.key("Enter", shows: "the links") { !$0.contains("open a screen") && $0.contains("reconnects") }
         try tmux.type(":quitt")
-        try tmux.key("Enter")
-        try tmux.screen("the error, in the palette") { $0.contains("did you mean quit?") }
-        try tmux.key("Escape")
-        try tmux.screen("the palette's end") { !$0.contains("did you mean") }
-        try tmux.type("t")
-        try tmux.screen("the next theme") { $0.contains("theme: ") && $0.contains("keeps it") }
-        try tmux.type("T")
-        try tmux.screen("and back") { $0.contains("theme: night ") }
-        try tmux.type(" ")
-        try tmux.screen("frozen") { $0.contains("FROZEN") }
-        try tmux.type(" ")
-        try tmux.screen("live") { $0.contains("Live again") }
-        try tmux.type("P")
-        try tmux.screen("the picture") { $0.contains("Saved: zmqtop-pipeline-") }
+        try tmux.key("Enter", shows: "the error, in the palette") { $0.contains("did you mean quit?") }
+        try tmux.key("Escape", shows: "the palette's end") { !$0.contains("did you mean") }
+        try tmux.type("t", shows: "the next theme") { $0.contains("theme: ") && $0.contains("keeps it") }
+        try tmux.type("T", shows: "and back") { $0.contains("theme: night ") }
+        try tmux.type(" ", shows: "frozen") { $0.contains("FROZEN") }
+        try tmux.type(" ", shows: "live") { $0.contains("Live again") }
+        try tmux.type("P", shows: "the picture") { $0.contains("Saved: zmqtop-pipeline-") }
         let pictures = try FileManager.default.contentsOfDirectory(atPath: workplace.folder)
             .filter { $0.hasPrefix("zmqtop-pipeline-") }
         #expect(pictures.count == 2, "\(pictures)")
-        try tmux.type("i")
-        try tmux.screen("the composer") { $0.contains("inject a message") }
-        try tmux.key("Escape")
-        try tmux.screen("its end") { !$0.contains("inject a message") }
+        try tmux.type("i", shows: "the composer") { $0.contains("inject a message") }
+        try tmux.key("Escape", shows: "its end") { !$0.contains("inject a message") }
         try tmux.type("q")
         try end(before)
     }
@@ -107,10 +89,9 @@ struct MannersTests {
             }
         }
         try tmux.resize(columns: 100, rows: 30)
-        try tmux.type("2")
-        try tmux.screen("the nodes, whole") { screen in
+        try tmux.type("2", shows: "the nodes, whole") { screen in
             let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
-            return screen.contains("5/5") && screen.contains("sink") && lines.first?.contains("pipeline") == true
+            return screen.contains("5/5") && screen.contains("Σ 5 nodes") && lines.first?.contains("pipeline") == true
                 && lines.prefix(30).last?.contains("quit") == true
         }
         // The terminal's state has its size in it.
@@ -130,9 +111,8 @@ struct MannersTests {
             try tmux.type(key)
             try tmux.paste(file: file)
             // What comes behind it is heard: the paste has been taken.
-            try tmux.screen("what was pasted after \(key)", within: 60) { $0.contains("abcde") && $0.contains(sign) }
-            try tmux.key("Escape")
-            try tmux.screen("the way back from \(key)", within: 60) {
+            try tmux.screen("what was pasted after \(key)") { $0.contains("abcde") && $0.contains(sign) }
+            try tmux.key("Escape", shows: "the way back from \(key)") {
                 $0.contains("sink") && !$0.contains("abcde 0123")
             }
         }
@@ -145,15 +125,13 @@ struct MannersTests {
         let before = try begin(100, 30)
         let tabs = try tmux.line(1)
         let column = try #require(tabs.range(of: "3 Links")).lowerBound
-        try tmux.click(column: tabs.distance(from: tabs.startIndex, to: column) + 2, row: 2)
-        try tmux.screen("the links") { $0.contains("msg/s   ▸/s") }
+        let tab = Tmux.click(tabs.distance(from: tabs.startIndex, to: column) + 2, 2)
+        try tmux.type(tab, shows: "the links") { $0.contains("msg/s   ▸/s") }
         // A second click on a row opens it.
         try tmux.click(column: 10, row: 6)
-        try tmux.click(column: 10, row: 6)
-        try tmux.screen("the details of a link") { $0.contains("on the wire") }
+        try tmux.type(Tmux.click(10, 6), shows: "the details of a link") { $0.contains("on the wire") }
         try tmux.type("\u{1b}[<65;10;10M\u{1b}[<64;10;10M")
-        try tmux.key("Escape")
-        try tmux.screen("the links again") { $0.contains("msg/s   ▸/s") && !$0.contains("on the wire") }
+        try tmux.key("Escape", shows: "the links again") { $0.contains("msg/s   ▸/s") && !$0.contains("on the wire") }
         // Clicks where nothing is.
         for (column, row) in [(1, 1), (100, 30), (223, 200), (50, 28)] { try tmux.click(column: column, row: row) }
         try tmux.type("q")
@@ -170,15 +148,14 @@ struct MannersTests {
             return $0.contains("5/5")
         }
         #expect(seen.allSatisfy(\.isASCII) == (name != "C.UTF-8"), "\(seen)")
-        try tmux.type("q")
-        try tmux.screen("the shell") { $0.contains("status 0") }
+        try tmux.type("q", shows: "the shell") { $0.contains("status 0") }
     }
 
     @Test("a terminal that goes away takes its session with it, and nothing stays")
     func lostTerminal() throws {
         _ = try begin(80, 24)
         try tmux.close()
-        try wait(20, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -191,10 +168,9 @@ struct MannersTests {
         // Longer than zmqtop waits for a frame: some of the output is thrown away.
         usleep(9_000_000)
         kill(server, SIGCONT)
-        try tmux.type("2")
-        try tmux.screen("the nodes, whole") { screen in
+        try tmux.type("2", shows: "the nodes, whole") { screen in
             let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
-            return lines.first?.contains("pipeline") == true && screen.contains("5/5") && screen.contains("restarts")
+            return lines.first?.contains("pipeline") == true && screen.contains("5/5") && screen.contains("Σ 5 nodes")
                 && screen.contains("worker-3") && lines.prefix(48).last?.contains("quit") == true
         }
         kill(server, SIGSTOP)
@@ -207,8 +183,7 @@ struct MannersTests {
     @Test("Ctrl-Z gives the shell the terminal; the session goes on meanwhile")
     func stopped() throws {
         _ = try begin(80, 24)
-        try tmux.key("C-z")
-        try tmux.screen("the shell") { $0.contains("Stopped") }
+        try tmux.key("C-z", shows: "the shell") { $0.contains("Stopped") }
         let session = workplace.session
         let look = try Program(
             workplace, ["attach", session, "--headless", "--json", "--every", "200ms", "--for", "2s"])
@@ -217,10 +192,8 @@ struct MannersTests {
             $0.received("sink.in") > first.received("sink.in")
         }
         _ = try look.finish()
-        try tmux.type("fg\n")
-        try tmux.screen("the screen again") { $0.contains("5/5") && $0.contains("freeze") }
-        try tmux.type("q")
-        try tmux.screen("the shell again") { $0.contains("status") }
+        try tmux.type("fg\n", shows: "the screen again") { $0.contains("5/5") && $0.contains("freeze") }
+        try tmux.type("q", shows: "the shell again") { $0.contains("status") }
     }
 
     @Test("a picture without a terminal: SVG that is XML, and text; nothing else on standard output")
@@ -238,7 +211,7 @@ struct MannersTests {
         let lines = try String(contentsOfFile: txt, encoding: .utf8).split(
             separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 37)
-        #expect(lines.joined().contains("5/5") && lines.joined().contains("restarts"))
+        #expect(lines.joined().contains("5/5") && lines.joined().contains("Σ 5 nodes"))
         #expect(workplace.leftovers == [])
         for wrong in [["--at", "1s"], ["--screenshot", svg, "--headless"], ["--screenshot", svg, "--size", "big"]] {
             #expect(try run(workplace, ["run", "pipeline"] + wrong).status == 2)
@@ -266,8 +239,7 @@ struct MannersTests {
         try tmux.key("C-q")
         try end(before)
         try "thema: mine\n".write(toFile: file, atomically: true, encoding: .utf8)
-        try tmux.type("clear; \(Workplace.zmqtop) run pipeline; echo refused $?\n")
-        try tmux.screen("the refusal") {
+        try tmux.type("clear; \(Workplace.zmqtop) run pipeline; echo refused $?\n", shows: "the refusal") {
             $0.contains("config.yaml:1:1: error") && $0.contains("did you mean \"theme\"") && $0.contains("refused 2")
         }
         #expect(workplace.zmqtopSurvivors == [])

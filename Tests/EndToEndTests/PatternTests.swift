@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// The kinds that show one pattern each, under the tap.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct PatternTests {
     let workplace: Workplace
 

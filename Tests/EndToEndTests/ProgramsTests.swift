@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// Programs that nobody prepared: exec, attach, tap, inject as a node, discover.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ProgramsTests {
     let workplace: Workplace
 
@@ -47,7 +47,7 @@ struct ProgramsTests {
     }
 
     private func attach(_ arguments: [String]) throws -> Program {
-        try wait(20, "the session") { workplace.session != "none" }
+        try wait(patience, "the session") { workplace.session != "none" }
         return try Program(
             workplace, ["attach", workplace.session, "--headless", "--json", "--every", "100ms"] + arguments)
     }
@@ -67,9 +67,9 @@ struct ProgramsTests {
         #expect(try asked.finish().status == 0)
         viewer.signal(SIGTERM)
         #expect(try viewer.finish().status == 128 + SIGTERM)
-        try wait(20, "the session's end", show: { "\(workplace.leftovers)" }) { workplace.leftovers == [] }
+        try wait(patience, "the session's end", show: { "\(workplace.leftovers)" }) { workplace.leftovers == [] }
         // The folder goes a moment before the last of its processes.
-        try wait(20, "the last process") { workplace.survivors == [] }
+        try wait(patience, "the last process") { workplace.survivors == [] }
     }
 
     @Test("exec: a program that is not there, one that may not run, one that a signal ends: as without exec")
@@ -81,7 +81,7 @@ struct ProgramsTests {
         #expect(try run(workplace, ["exec", "--", "/bin/sh", "-c", "kill -USR1 $$"]).status == 128 + SIGUSR1)
         #expect(try run(workplace, ["exec", "--", "/bin/sh", "-c", "echo out; echo err >&2; exit 7"]).out == "out\n")
         _ = try run(workplace, ["down", "--session", workplace.session])
-        try wait(20, "the end") { workplace.leftovers == [] }
+        try wait(patience, "the end") { workplace.leftovers == [] }
     }
 
     @Test("exec: the program outlives its session and the exec that started it")
@@ -97,15 +97,15 @@ struct ProgramsTests {
             open('lasted', 'w').close()
             """)
         let exec = try Program(workplace, ["exec", "--", "/usr/bin/python3", file])
-        try wait(20, "the program") { FileManager.default.fileExists(atPath: workplace.folder + "/lasting") }
+        try wait(patience, "the program") { FileManager.default.fileExists(atPath: workplace.folder + "/lasting") }
         #expect(try run(workplace, ["down", "--session", workplace.session]).status == 0)
         exec.signal(SIGKILL)
-        try wait(20, "the session's end", show: { "\(workplace.leftovers)" }) { workplace.leftovers == [] }
+        try wait(patience, "the session's end", show: { "\(workplace.leftovers)" }) { workplace.leftovers == [] }
         _ = FileManager.default.createFile(atPath: workplace.folder + "/enough", contents: nil)
-        try wait(20, "what the program does at last") {
+        try wait(patience, "what the program does at last") {
             FileManager.default.fileExists(atPath: workplace.folder + "/lasted")
         }
-        try wait(10, "the program's end") { workplace.survivors == [] }
+        try wait(patience, "the program's end") { workplace.survivors == [] }
     }
 
     @Test("run -d, attach, tap, inject as a node's own socket, down")
@@ -139,7 +139,7 @@ struct ProgramsTests {
         #expect(try run(workplace, ["down"] + session).status == 0)
         let seen = try viewers[1].finish()
         #expect(seen.status == 0 && seen.err.contains("has ended"))
-        try wait(20, "the end", show: { "\(workplace.survivors)" }) {
+        try wait(patience, "the end", show: { "\(workplace.survivors)" }) {
             workplace.survivors == [] && workplace.leftovers == []
         }
     }
@@ -159,7 +159,7 @@ struct ProgramsTests {
             socket.recv()
             """)
         let sleeper = try Program(workplace, ["exec", "--", "/usr/bin/python3", script])
-        try wait(20, "the sleeper") { FileManager.default.fileExists(atPath: workplace.folder + "/asleep") }
+        try wait(patience, "the sleeper") { FileManager.default.fileExists(atPath: workplace.folder + "/asleep") }
         let session = ["--session", workplace.session]
         var outcome = try run(
             workplace, ["inject", "sleeper", "x", "--from", "sleeper.DEALER#1", "--timeout", "1s"] + session)
@@ -178,7 +178,7 @@ struct ProgramsTests {
     func discover() throws {
         let command = try server(1)
         let server = try Program(workplace, Array(command.dropFirst()), program: command[0])
-        try wait(20, "the port") { FileManager.default.fileExists(atPath: workplace.folder + "/port") }
+        try wait(patience, "the port") { FileManager.default.fileExists(atPath: workplace.folder + "/port") }
         let port = try String(contentsOfFile: workplace.folder + "/port", encoding: .utf8)
         let seen = try run(workplace, ["discover", "--headless", "--json"])
         let line = try #require(seen.out.split(separator: "\n").first)

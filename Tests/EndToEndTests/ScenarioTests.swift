@@ -211,7 +211,7 @@ struct ScenarioTests {
             """
         let files = try ["a", "b", "c"].map { try workplace.file("\($0).yaml", text) }
         let program = try Program(workplace, ["test"] + files + ["--jobs", "2"])
-        try wait(60, "two sinks") {
+        try wait(patience, "two sinks") {
             workplace.survivors.count { pid in
                 let name = try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)
                 return name?.hasPrefix("zmqtop-node") ?? false

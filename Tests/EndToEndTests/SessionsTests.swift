@@ -6,7 +6,7 @@ import Testing
 ///
 /// Other runs on this machine have sessions too, and `down --all` would end them: these commands run as a user of their
 /// own, who has none but the workplace's.
-@Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: canBeAnotherUser, "the kernel gives no user namespace"))
+@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: canBeAnotherUser, "the kernel gives no user namespace"))
 struct SessionsTests {
     let workplace: Workplace
 
@@ -53,7 +53,7 @@ struct SessionsTests {
         let ids = try ids()
         try #require(ids.count == 2)
         var list = ""
-        try wait(30, "all nodes that start by themselves", show: { list }) {
+        try wait(patience, "all nodes that start by themselves", show: { list }) {
             list = (try? alone("list").finish().out) ?? ""
             return columns(ids[0], in: list).dropFirst(3).first == "6/6"
                 && columns(ids[1], in: list).dropFirst(3).first == "4/5"
@@ -79,7 +79,7 @@ struct SessionsTests {
         #expect(down.status == 0, "\(down.err)")
         #expect(down.err.split(separator: "\n").sorted().map(String.init) == ids.map { "down: \($0)" })
         #expect(workplace.leftovers == [])
-        try wait(10, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try wait(patience, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
         #expect(try alone("list").finish().out.hasSuffix("sessions\n  none\n"))
         let again = try alone("down", "--all").finish()
         #expect(again.status == 0)
@@ -96,13 +96,13 @@ struct SessionsTests {
         let pid = try record(ids[0]).pid
         kill(pid, SIGSTOP)
         let down = try alone("down", "--all")
-        try wait(20, "the other's end", show: { down.err }) { down.err == "down: \(ids[1])\n" }
+        try wait(patience, "the other's end", show: { down.err }) { down.err == "down: \(ids[1])\n" }
         #expect(try self.ids() == [ids[0]])
         kill(pid, SIGCONT)
         let outcome = try down.finish()
         #expect(outcome.status == 0, "\(outcome.err)")
         #expect(workplace.leftovers == [])
-        try wait(10, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try wait(patience, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
     }
 
     @Test("a detached session with a run directory of its own is reached by that, as it says itself")
@@ -118,7 +118,7 @@ struct SessionsTests {
         let statuses = try JSONDecoder().decode(
             [NodeStatus].self, from: Data(contentsOf: URL(fileURLWithPath: directory + "/status.json")))
         #expect(statuses.allSatisfy { $0.state == .exited && $0.pid == nil }, "\(statuses)")
-        try wait(10, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try wait(patience, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
         let again = try run(workplace, ["down", "--session", directory])
         #expect(again.status == 2)
         #expect(again.err.contains("No session runs in \(directory)"))
@@ -131,5 +131,5 @@ private let canBeAnotherUser: Bool = {
     guard let workplace = try? Workplace(),
         let program = try? Program(workplace, anotherUser + ["true"], program: "/usr/bin/unshare")
     else { return false }
-    return (try? program.finish(within: 10).status) == 0
+    return (try? program.finish(within: patience).status) == 0
 }()

@@ -155,7 +155,7 @@ final class Program {
     /// Waits for the end.
     ///
     /// - Throws: `Complaint` after the deadline; the program is killed when it is let go of.
-    func finish(within seconds: Double = 60) throws -> Outcome {
+    func finish(within seconds: Double = patience) throws -> Outcome {
         var status: Int32 = 0
         try wait(seconds, "the end of \(arguments)", show: { "\nstderr: \(self.err)" }) {
             waitpid(pid, &status, WNOHANG) == pid
@@ -175,7 +175,9 @@ final class Program {
 
     /// The first new snapshot for which the condition holds.
     @discardableResult
-    func snapshot(within seconds: Double = 30, _ what: String, where condition: (Snapshot) -> Bool) throws -> Snapshot {
+    func snapshot(within seconds: Double = patience, _ what: String, where condition: (Snapshot) -> Bool) throws
+        -> Snapshot
+    {
         var found: Snapshot?
         var last: Snapshot?
         try wait(seconds, what, show: { "\nlast: \(last.map { $0.jsonLine() } ?? "no snapshot")\nstderr: \(self.err)" })
@@ -191,6 +193,10 @@ final class Program {
     }
 }
 
+/// Seconds that a test waits for what must come: no measure of speed, only the end of hope on a machine with much else to
+/// do.
+let patience = 90.0
+
 /// Polls: the outside world gives no events to wait for.
 func wait(_ seconds: Double, _ what: String, show: () -> String = { "" }, until condition: () -> Bool) throws {
     let deadline = Date().addingTimeInterval(seconds)
@@ -200,7 +206,7 @@ func wait(_ seconds: Double, _ what: String, show: () -> String = { "" }, until 
     }
 }
 
-func run(_ workplace: Workplace, _ arguments: [String], within seconds: Double = 60) throws -> Outcome {
+func run(_ workplace: Workplace, _ arguments: [String], within seconds: Double = patience) throws -> Outcome {
     try Program(workplace, arguments).finish(within: seconds)
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The dashboard in a real terminal: tmux.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct TerminalTests {
     let workplace: Workplace
     let tmux: Tmux
@@ -23,23 +23,19 @@ struct TerminalTests {
         try tmux.type("\(Workplace.zmqtop) run inference\n")
         try tmux.screen("the header") { $0.contains("inference") && $0.contains("6/6") }
         try tmux.screen("the links") { $0.contains("scheduler") && $0.contains("engine-2") }
-        try tmux.type("?")
-        try tmux.screen("the help") { $0.contains("freeze") && $0.contains("inject") }
-        try tmux.key("Escape")
+        try tmux.type("?", shows: "the help") { $0.contains("all of the nodes") }
         // An Escape and a digit that come together are another key.
-        try tmux.screen("the way back") {
+        try tmux.key("Escape", shows: "the way back") {
             $0.contains("6/6") && $0.contains("engine-2") && !$0.contains("all of the nodes")
         }
-        try tmux.type("2")
-        try tmux.screen("the nodes") { $0.contains("client-3") && !$0.contains("frontend") }
+        try tmux.type("2", shows: "the nodes") { $0.contains("client-3") && $0.contains("Σ 6 nodes") }
         try tmux.resize(columns: 30, rows: 8)
         try tmux.screen("the word that it is too small") { $0.contains("needs 40x10") }
         try tmux.resize(columns: columns, rows: rows)
-        try tmux.screen("the nodes again") { $0.contains("client-3") }
-        try tmux.type("q")
-        try tmux.screen("the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
+        try tmux.screen("the nodes again") { $0.contains("client-3") && $0.contains("Σ 6 nodes") }
+        try tmux.type("q", shows: "the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
         #expect(try tmux.terminalState() == before)
-        try wait(10, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -55,7 +51,7 @@ struct TerminalTests {
         kill(pid, number)
         try tmux.screen("the shell again") { $0.contains("status \(128 + number)") }
         #expect(try tmux.terminalState() == before)
-        try wait(10, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -65,21 +61,19 @@ struct TerminalTests {
         let before = try tmux.terminalState()
         try tmux.type("\(Workplace.zmqtop) run inference; echo status $?\n")
         try tmux.screen("the header") { $0.contains("6/6") }
-        try tmux.type("D")
-        try tmux.screen("the shell again") { $0.contains("status 0") && $0.contains("zmqtop attach") }
+        try tmux.type("D", shows: "the shell again") { $0.contains("status 0") && $0.contains("zmqtop attach") }
         #expect(try tmux.terminalState() == before)
         let session = workplace.session
         try tmux.type("clear; \(Workplace.zmqtop) attach \(session); echo left $?\n")
         try tmux.screen("the session") { $0.contains("6/6") }
-        try tmux.type("q")
-        try tmux.screen("the shell") { $0.contains("left 0") }
+        try tmux.type("q", shows: "the shell") { $0.contains("left 0") }
         #expect(workplace.session == session, "it goes on")
         try tmux.type("clear; \(Workplace.zmqtop) attach \(session); echo over $?\n")
         try tmux.screen("the session again") { $0.contains("6/6") }
         #expect(try run(workplace, ["down", "--session", session]).status == 0)
         try tmux.screen("the word that it is over") { $0.contains("has ended") && $0.contains("over 0") }
         #expect(try tmux.terminalState() == before)
-        try wait(20, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         #expect(workplace.leftovers == [])
     }
 
@@ -90,14 +84,13 @@ struct TerminalTests {
         let before = try tmux.terminalState()
         try tmux.type("\(Workplace.zmqtop) run pipeline\n")
         try tmux.screen("the header") { $0.contains("5/5") }
-        try tmux.key("C-z")
-        try tmux.screen("the shell") { $0.contains("Stopped") }
+        try tmux.key("C-z", shows: "the shell") { $0.contains("Stopped") }
         #expect(try tmux.terminalState() == before)
         try tmux.type("fg\n")
         try tmux.screen("the header again") { $0.contains("5/5") && $0.contains("freeze") }
         let pid = try #require(workplace.zmqtopPid)
         kill(pid, SIGKILL)
-        try wait(20, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
         // The shell goes on at once: its own words may stand on the screen that is being left.
         try tmux.type("echo status $?\n")
         try tmux.screen("the shell again") { $0.contains("status \(128 + SIGKILL)") }
@@ -121,15 +114,14 @@ struct TerminalTests {
         try tmux.start(columns: 100, rows: 40)
         try tmux.type("\(Workplace.zmqtop) run inference\n")
         try tmux.screen("the start") { $0.contains("6/6") }
-        try tmux.type("i")
-        try tmux.screen("the composer") { $0.contains("scheduler.frontend") }
+        try tmux.type("i", shows: "the composer") { $0.contains("inject a message") }
         try tmux.type(#"{"prompt": "hello", "max_tokens": 4}"#)
-        try tmux.key("C-s")
-        try tmux.screen("the reply, and the end") { $0.contains("1 message sent") && $0.contains("finish_reason") }
-        try tmux.key("Escape")
-        try tmux.screen("the composer's end") { $0.contains("1 Topology") }
-        try tmux.type("q")
-        try tmux.screen("the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
+        try tmux.screen("what was typed") { $0.contains("max_tokens") }
+        try tmux.key("C-s", shows: "the reply, and the end") {
+            $0.contains("1 message sent") && $0.contains("finish_reason")
+        }
+        try tmux.key("Escape", shows: "the composer's end") { !$0.contains("inject a message") }
+        try tmux.type("q", shows: "the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
     }
 }
 
@@ -164,6 +156,30 @@ final class Tmux {
 
     func key(_ name: String) throws { _ = try tmux("send-keys", name) }
 
+    /// Types, and waits for what is to come of it. What stands on the screen before would tell nothing, and the next keys
+    /// would come too early, so that is an error.
+    func type(
+        _ text: String, shows what: String, within seconds: Double = patience, _ condition: (String) -> Bool
+    ) throws {
+        try expectNotYet(what, condition)
+        try type(text)
+        try screen(what, within: seconds, condition)
+    }
+
+    /// Presses a key by tmux's name for it, and waits as ``type(_:shows:within:_:)`` does.
+    func key(_ name: String, shows what: String, within seconds: Double = patience, _ condition: (String) -> Bool)
+        throws
+    {
+        try expectNotYet(what, condition)
+        try key(name)
+        try screen(what, within: seconds, condition)
+    }
+
+    private func expectNotYet(_ what: String, _ condition: (String) -> Bool) throws {
+        let before = try tmux("capture-pane", "-p")
+        if condition(before) { throw Complaint("\(what) is on the screen before the keys:\n\(before)") }
+    }
+
     /// Pastes a file as a terminal does: in brackets, where the program has asked for them.
     func paste(file: String) throws {
         _ = try tmux("load-buffer", file)
@@ -171,8 +187,10 @@ final class Tmux {
     }
 
     /// A press and a release of the left button, as xterm reports them; columns and rows from 1.
-    func click(column: Int, row: Int) throws {
-        try type("\u{1b}[<0;\(column);\(row)M\u{1b}[<0;\(column);\(row)m")
+    func click(column: Int, row: Int) throws { try type(Self.click(column, row)) }
+
+    static func click(_ column: Int, _ row: Int) -> String {
+        "\u{1b}[<0;\(column);\(row)M\u{1b}[<0;\(column);\(row)m"
     }
 
     /// A line of the screen, from 0.
@@ -195,7 +213,7 @@ final class Tmux {
         _ = try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
     }
 
-    func screen(_ what: String, within seconds: Double = 30, _ condition: (String) -> Bool) throws {
+    func screen(_ what: String, within seconds: Double = patience, _ condition: (String) -> Bool) throws {
         var last = ""
         try wait(seconds, what + " on the screen", show: { ":\n" + last }) {
             last = (try? tmux("capture-pane", "-p")) ?? ""
@@ -212,12 +230,13 @@ final class Tmux {
         let path = workplace.folder + "/stty"
         try? FileManager.default.removeItem(atPath: path)
         try type("clear; stty -a > \(path).new && mv \(path).new \(path)\n")
-        try wait(20, "stty on \(tty)") { FileManager.default.fileExists(atPath: path) }
+        try wait(patience, "stty on \(tty)") { FileManager.default.fileExists(atPath: path) }
         return flags + (try String(contentsOfFile: path, encoding: .utf8))
     }
 
     private func tmux(_ arguments: String...) throws -> String {
-        let outcome = try Program(workplace, ["-S", socket] + arguments, program: "/usr/bin/tmux").finish(within: 20)
+        let outcome = try Program(workplace, ["-S", socket] + arguments, program: "/usr/bin/tmux").finish(
+            within: patience)
         guard outcome.status == 0 else { throw Complaint("tmux \(arguments): \(outcome.err)") }
         return outcome.out
     }

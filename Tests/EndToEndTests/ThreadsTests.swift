@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// Nodes that are threads of one process, with inproc between them.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ThreadsTests {
     let workplace: Workplace
 
@@ -37,7 +37,7 @@ struct ThreadsTests {
                 "run", try workplace.file("threads.yaml", Self.text), "--headless", "--json", "--every", "100ms",
                 "--for", "120s",
             ])
-        let all = try program.snapshot(within: 60, "every message") {
+        let all = try program.snapshot("every message") {
             $0.received("meter.in") == 333 && $0.links(.up) == 6 && $0.nodes(.running) == 6
         }
         // Neither is the other's, though type and endpoint are the same.
@@ -67,7 +67,7 @@ struct ThreadsTests {
         #expect(outcome.status == 0)
         #expect(
             outcome.err.contains("worker-2 shares the process line with few, many, first, worker-1"), "\(outcome.err)")
-        let again = try program.snapshot(within: 60, "all of them again") { snapshot in
+        let again = try program.snapshot("all of them again") { snapshot in
             members.allSatisfy { snapshot.node($0)?.state == .running && snapshot.node($0)?.restarts == 1 }
                 && snapshot.received("meter.in") == 666 && snapshot.links(.up) == 6
         }
@@ -120,7 +120,7 @@ struct ThreadsTests {
     }
 
     private func expectNothingLeft() throws {
-        try wait(10, "an end of all processes") { workplace.survivors == [] }
+        try wait(patience, "an end of all processes") { workplace.survivors == [] }
         #expect(workplace.leftovers == [])
     }
 }

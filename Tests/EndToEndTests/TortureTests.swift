@@ -5,7 +5,7 @@ import Testing
 
 /// Sessions are tortured, and every figure stays true: no total goes back, no stage is negative, and what was sent and
 /// not received is in the stages, lost or discarded.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct TortureTests {
     let workplace: Workplace
 
@@ -165,7 +165,7 @@ struct TortureTests {
     private func settled(_ program: Program) throws -> Snapshot {
         var last: [Int?] = []
         var calm = 0
-        return try program.snapshot(within: 60, "calm") { snapshot in
+        return try program.snapshot("calm") { snapshot in
             let makers = snapshot.sockets.filter {
                 $0.node.hasPrefix("client") || $0.node == "source" || $0.node == "sink"
             }
@@ -186,7 +186,9 @@ struct TortureTests {
             #expect(snapshot.wrong(after: before) == [], "line \(snapshot.seq)")
             before = snapshot
         }
-        try wait(10, "the end of all processes", show: { " \(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try wait(patience, "the end of all processes", show: { " \(workplace.survivors)" }) {
+            workplace.survivors.isEmpty
+        }
     }
 }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Nodes
 
 /// Scheduler, engines and clients as processes.
-@Suite(.timeLimit(.minutes(5))) struct InferenceTests {
+@Suite(.timeLimit(.minutes(10))) struct InferenceTests {
     private let scratch: Scratch
     private let frontend: String
     private let backend: String

@@ -5,7 +5,7 @@ import ZeroMQ
 
 @testable import Nodes
 
-@Suite(.timeLimit(.minutes(5))) struct InjectorTests {
+@Suite(.timeLimit(.minutes(10))) struct InjectorTests {
     private let scratch: Scratch
     private let endpoint: String
 

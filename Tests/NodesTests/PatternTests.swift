@@ -6,7 +6,7 @@ import ZeroMQ
 @testable import Nodes
 
 /// Requester, replier and pair as processes, over real sockets.
-@Suite(.timeLimit(.minutes(5))) struct PatternTests {
+@Suite(.timeLimit(.minutes(10))) struct PatternTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }

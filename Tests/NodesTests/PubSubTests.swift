@@ -6,7 +6,7 @@ import ZeroMQ
 @testable import Nodes
 
 /// Publisher, subscriber and proxy as processes, over real sockets.
-@Suite(.timeLimit(.minutes(5))) struct PubSubTests {
+@Suite(.timeLimit(.minutes(10))) struct PubSubTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }

@@ -6,7 +6,7 @@ import ZeroMQ
 @testable import Nodes
 
 /// Source, worker and sink as processes, and what every node does about signals and mistakes.
-@Suite(.timeLimit(.minutes(5))) struct StreamTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }

@@ -5,7 +5,7 @@ import Testing
 @testable import Nodes
 
 /// Several nodes as threads of one process, with inproc between them.
-@Suite(.timeLimit(.minutes(5))) struct ThreadTests {
+@Suite(.timeLimit(.minutes(10))) struct ThreadTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }

@@ -3,7 +3,7 @@ import Payload
 import Testing
 
 /// Whatever comes: bounded work, clear display, no trap.
-@Suite(.timeLimit(.minutes(5))) struct HostileTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileTests {
     private static let payloads: [(String, [UInt8])] = [
         ("colours", Array("\u{1B}[31mred\u{1B}[0m text, and quite a bit of it".utf8)),
         ("title", Array("\u{1B}]0;owned\u{07} some more words so that it is text".utf8)),

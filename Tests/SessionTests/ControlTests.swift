@@ -6,7 +6,7 @@ import Testing
 
 @testable import Session
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ControlTests {
     private func rawClient(_ layout: RunLayout) throws -> Int32 {
         let descriptor = socket(AF_UNIX, streamSocket | closeOnExec, 0)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Session
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct DirectoryTests {
     private func mode(_ path: String) -> mode_t {
         var status = stat()

@@ -7,7 +7,7 @@ import Testing
 @testable import Session
 
 /// What is left when a session has ended, in whatever way: nothing.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct EndTests {
     /// A deaf node, a stopped one, one with a daemon, one with a child in its group.
     private func stubbornNodes(_ layout: RunLayout) -> [ResolvedNode] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Session
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct InjectionTests {
     private static let topology = ResolvedTopology(
         name: "inference",

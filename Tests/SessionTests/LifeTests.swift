@@ -5,7 +5,7 @@ import Testing
 @testable import Session
 
 /// The lives of nodes, with small shell commands.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct LifeTests {
     @Test func exitsAndFailuresAreTold() throws {
         let nodes = [

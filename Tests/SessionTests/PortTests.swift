@@ -3,7 +3,7 @@ import Testing
 
 @testable import Session
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct PortTests {
     private func address(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()

@@ -5,7 +5,7 @@ import Testing
 @testable import Session
 
 /// Nodes that are threads of one process, and live and die together.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SharedProcessTests {
     private func node(_ name: String, _ kind: String, _ sockets: ResolvedSocket...) -> ResolvedNode {
         ResolvedNode(

@@ -6,7 +6,7 @@ private let pull = 7
 private let push = 8
 
 /// Which libzmq a call reaches, where a process holds several, or none that can be loaded.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CopiesTests {
     /// Two objects, the second with a libzmq of its own: the system's under another name, as a wheel has it.
     private static let plugins: Bool = {

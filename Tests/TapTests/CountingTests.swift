@@ -9,7 +9,7 @@ private let connected = 0x0001
 private let accepted = 0x0020
 private let handshakeSucceeded = 0x1000
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CountingTests {
     /// Both ends in processes of their own; returns their segments, the PUSH's first.
     private func pair(

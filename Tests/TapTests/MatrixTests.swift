@@ -4,7 +4,7 @@ import Testing
 
 /// Each way to use ZeroMQ × each pattern × each transport: a program of `Programs/matrix` prints the same with the tap
 /// as without it, every program prints what the one in C does, and the tap has counted exactly that at each stage.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct MatrixTests {
     enum Peer: String, CaseIterable {
         case c, debian, wheel, asyncio, czmq

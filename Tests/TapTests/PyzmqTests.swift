@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// pyzmq's own tests, as Debian installs them, pass under the tap where they pass without it.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct PyzmqTests {
     private static let folder = "/usr/lib/python3/dist-packages/zmq/tests"
 

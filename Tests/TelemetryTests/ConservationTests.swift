@@ -181,7 +181,7 @@ private final class Wire {
 }
 
 @Suite struct ConservationTests {
-    @Test(.timeLimit(.minutes(5)), arguments: 1...60)
+    @Test(.timeLimit(.minutes(10)), arguments: 1...60)
     func `what was sent and not received is in the stages, lost or discarded`(seed: UInt64) throws {
         let session = try MadeUpSession(twoNodes(from: "DEALER", to: "ROUTER"))
         let collector = try session.collector()

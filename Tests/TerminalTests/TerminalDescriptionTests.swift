@@ -3,7 +3,7 @@ import Testing
 
 @testable import Terminal
 
-@Suite(.timeLimit(.minutes(5))) struct TerminalDescriptionTests {
+@Suite(.timeLimit(.minutes(10))) struct TerminalDescriptionTests {
     /// What infocmp reads, first of all in the folder.
     private func capabilities(_ name: String, in folder: String) throws -> Set<String> {
         let process = Process()

@@ -21,7 +21,7 @@ import Topology
         Fixtures.names("valid").map { "\(Files.fixtures)/valid/\($0).yaml" }
         + BundledTopologies.names.map { "\(Files.topologies)/\($0).yaml" }
 
-    @Test(.timeLimit(.minutes(5)), arguments: files) func mutatedFiles(_ path: String) throws {
+    @Test(.timeLimit(.minutes(10)), arguments: files) func mutatedFiles(_ path: String) throws {
         let original = Array(try String(contentsOfFile: path, encoding: .utf8).unicodeScalars)
         var random = Random(state: UInt64(original.count))
         let pieces = [

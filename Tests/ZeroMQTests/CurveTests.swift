@@ -1,7 +1,7 @@
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct CurveTests {
     @Test func keys() throws {
         let pair = try CurveKeyPair.generate()

@@ -2,7 +2,7 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct MessageTests {
     @Test func holdsWhatItWasGiven() {
         #expect(Message().isEmpty)

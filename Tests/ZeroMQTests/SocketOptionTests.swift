@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SocketOptionTests {
     let context: Context
 
