@@ -135,7 +135,7 @@ let package = Package(
             name: "CommandTests", dependencies: ["zmqtop", "Dashboard", "RunDirectory", "TerminalUI"],
             swiftSettings: swift),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Telemetry", "RunDirectory"],
+            name: "EndToEndTests", dependencies: ["CLinux", "Telemetry", "RunDirectory"],
             swiftSettings: swift),
     ]
 )

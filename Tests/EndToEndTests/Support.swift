@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import RunDirectory
 import Telemetry
@@ -70,6 +71,18 @@ final class Workplace {
             ?? "none"
     }
 
+    /// Waits until the only session of this workplace can be attached to: its folder is there a moment earlier.
+    func awaitSession() throws {
+        try wait(patience, "the session") {
+            FileManager.default.fileExists(atPath: "\(folder)/run/zmqtop/\(session)/session.json")
+        }
+    }
+
+    /// What was told to end, or killed, has ended.
+    func expectNoSurvivors() throws {
+        try wait(patience, "the last process", show: { " \(self.survivors)" }) { survivors == [] }
+    }
+
     /// Gives the only session of this workplace a command.
     func ctl(_ verb: String, _ node: String) throws {
         let outcome = try run(self, ["ctl", verb, node, "--session", session])
@@ -115,28 +128,22 @@ final class Program {
         outPath = workplace.folder + "/\(id).out"
         errPath = workplace.folder + "/\(id).err"
 
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, outPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, errPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // A test's thread blocks signals; what it starts must not.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
-        // env changes the folder, and becomes the program.
-        let command = ["/usr/bin/env", "-C", directory ?? workplace.folder, program] + arguments
-        var argv: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        // env finds the program, and becomes it. Nothing that is open here, such as a pipe of another test, lives on in it.
+        var argv: [UnsafeMutablePointer<CChar>?] = (["env", program] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = workplace.environment.map { strdup("\($0)=\($1)") } + [nil]
-        defer { for text in argv + envp { free(text) } }
+        let folder = directory ?? workplace.folder
+        let texts = ["/usr/bin/env", folder, outPath, errPath].map { (text: String) in strdup(text) }
+        defer { for text in argv + envp + texts { free(text) } }
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, command[0], &actions, &attributes, &argv, &envp)
+        let failure = argv.withUnsafeMutableBufferPointer { argv in
+            envp.withUnsafeMutableBufferPointer { envp in
+                var order = linux_program(
+                    executable: texts[0], arguments: argv.baseAddress, environment: envp.baseAddress,
+                    directory: texts[1], output: texts[2], error: texts[3], inherited: nil, inherited_count: 0,
+                    own_session: 0)
+                return linux_spawn(&order, &pid)
+            }
+        }
         guard failure == 0 else { throw Complaint("\(program): \(String(cString: strerror(failure)))") }
         self.pid = pid
     }

@@ -127,7 +127,7 @@ struct TortureTests {
     // MARK: -
 
     private func start(_ topology: String, _ more: [String] = []) throws -> Program {
-        try Program(workplace, ["run", topology, "--headless", "--json", "--every", "100ms", "--for", "120s"] + more)
+        try Program(workplace, ["run", topology, "--headless", "--json", "--every", "100ms", "--for", "15m"] + more)
     }
 
     @discardableResult
@@ -148,9 +148,12 @@ struct TortureTests {
             let paused = try program.snapshot("a paused node") { $0.node(node)?.state == .paused }
             try program.snapshot("queues before it") { $0.elapsed > paused.elapsed + 1 }
         }
+        let restarts = try program.snapshot(node) { $0.node(node)?.pid != nil }.node(node)?.restarts ?? 0
         try signal(program, node, SIGKILL)
         try program.snapshot("the end of \(node)") {
+            // It may be back before it is looked at.
             $0.node(node)?.state == .failed || $0.node(node)?.state == .backoff
+                || $0.node(node)?.restarts ?? 0 > restarts
         }
     }
 
