@@ -32,7 +32,7 @@ import ZeroMQ
     @Test func aDEALERSendsItsFramesAndCollectsEveryReply() throws {
         let router = try Peer("ROUTER", bind: endpoint)
         let injection = Injection(
-            target: "t.in", frames: [[], [0, 255]], identity: [1, 2], count: 2, rate: 50, reply: 0.3)
+            target: "t.in", frames: [[], [0, 255]], identity: [1, 2], count: 2, rate: 50, reply: 5)
         let injector = try injector("DEALER", injection)
         for _ in 0..<2 { #expect(try router.receive() == [[1, 2], [], [0, 255]]) }
         for reply: [UInt8] in [[1], [2], [3]] { #expect(try router.port.send([[1, 2], reply]) == .sent) }

@@ -156,7 +156,7 @@ import ZeroMQ
             socket(kind == "pair" ? "PAIR" : "DEALER", connect: scratch.endpoint("a")))
         #expect(try peer.receive() != nil)
         node.signal(SIGUSR1)
-        while try peer.receive(within: 0.5) != nil {}
+        while try peer.receive(within: 2) != nil {}
         #expect(try peer.receive(within: 0.3) == nil)
         node.signal(SIGUSR2)
         #expect(try peer.receive() != nil)

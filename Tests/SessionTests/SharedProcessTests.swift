@@ -63,6 +63,9 @@ struct SharedProcessTests {
     @Test func whatIsDoneToAllIsDoneOnce() throws {
         try withSession(nodes) { session in
             for name in shared { try session.wait(name, .running) }
+            // Without a tap that means a second has passed; a signal that comes too early for its handler kills.
+            let pid = try #require(session.status("source").pid)
+            #expect(processCatches(SIGUSR1, pid))
             #expect(try session.run(.node(.quiet, node: "*")).last == .done(nodes: shared))
             guard case .error(let sentence)? = try session.run(.node(.quiet, node: "sink-2")).last else {
                 Issue.record("a sink was quieted")

@@ -64,9 +64,9 @@ func shell(
         start: start, restart: restart, stopGrace: grace)
 }
 
-/// Waits until a condition holds: at most 20 s, for the machine may be busy.
+/// Waits until a condition holds: at most 90 s, for the machine may be busy.
 func eventually(
-    _ what: String, seconds: Double = 20, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () -> Bool
+    _ what: String, seconds: Double = 90, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () -> Bool
 ) throws {
     let deadline = monotonicNanoseconds() + seconds.nanoseconds
     while !condition() {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Programs that use libzmq in unusual ways go on as ever, and are counted.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct AwkwardTests {
     private func awkward(_ name: String) async throws -> Dump {
         try await Tapped.compared([Tapped.program("awkward"), name], node: name)

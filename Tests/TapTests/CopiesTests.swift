@@ -6,7 +6,7 @@ private let pull = 7
 private let push = 8
 
 /// Which libzmq a call reaches, where a process holds several, or none that can be loaded.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct CopiesTests {
     /// Two objects, the second with a libzmq of its own: the system's under another name, as a wheel has it.
     private static let plugins: Bool = {
@@ -71,7 +71,7 @@ struct CopiesTests {
         let folder = Tapped.makeFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let endpoint =
-            transport == "tcp" ? "tcp://127.0.0.1:\(Int.random(in: 20000..<32000))" : "ipc://\(folder.path)/p"
+            transport == "tcp" ? folder.appendingPathComponent(".endpoint").path : "ipc://\(folder.path)/p"
         let rest = [endpoint, "20000", "300", "3", folder.appendingPathComponent(".done").path]
         let receiver = try Tapped.Running([Tapped.program("static"), "pull"] + rest, node: "pull", segments: folder)
         let sender = try Tapped.Running([Tapped.program("static"), "push"] + rest, node: "push", segments: folder)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What a segment tells while its process runs, or after it was killed.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct LiveTests {
     @Test func aBlockedCallIsNamed() async throws {
         let folder = Tapped.makeFolder()

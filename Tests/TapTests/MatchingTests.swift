@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// PUB and XPUB: what each subscriber should get.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct MatchingTests {
     /// The publisher's connections in the order in which they came.
     private func published(_ name: String) async throws -> [Dump.Connection] {

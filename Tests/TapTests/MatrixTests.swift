@@ -4,7 +4,7 @@ import Testing
 
 /// Each way to use ZeroMQ × each pattern × each transport: a program of `Programs/matrix` prints the same with the tap
 /// as without it, every program prints what the one in C does, and the tap has counted exactly that at each stage.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct MatrixTests {
     enum Peer: String, CaseIterable {
         case c, debian, wheel, asyncio, czmq
@@ -190,8 +190,12 @@ enum PythonWheel {
         let place = Tapped.products.appendingPathComponent("pyzmq-wheel")
         let own = place.appendingPathComponent("bin/python3").path
         if hasWheel(own) { return own }
-        _ = run("/usr/bin/python3", ["-m", "venv", place.path])
-        _ = run(own, ["-m", "pip", "install", "--quiet", "pyzmq==27.1.0"])
+        // The package index does not always answer.
+        for attempt in 0..<3 where !hasWheel(own) {
+            if attempt > 0 { Thread.sleep(forTimeInterval: 10) }
+            _ = run("/usr/bin/python3", ["-m", "venv", place.path])
+            _ = run(own, ["-m", "pip", "install", "--quiet", "pyzmq==27.1.0"])
+        }
         return hasWheel(own) ? own : nil
     }()
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The tap keeps what it has, and touches nothing else.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct MemoryTests {
     @Test func tenThousandCyclesLeaveMemoryFlat() async throws {
         try #require(Tapped.compile("flat.c", to: "flat", ["-lzmq", "-lpthread"]))

@@ -12,7 +12,7 @@ private let xpub = 9
 private let xsub = 10
 
 /// What libzmq's proxies move is counted like what the program itself receives and sends.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ProxyTests {
     private func proxied(_ name: String) async throws -> Dump {
         try await Tapped.compared([Tapped.program("proxies"), name], node: name)

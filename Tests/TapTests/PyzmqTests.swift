@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// pyzmq's own tests, as Debian installs them, pass under the tap where they pass without it.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(45)))
 struct PyzmqTests {
     private static let folder = "/usr/lib/python3/dist-packages/zmq/tests"
 
@@ -17,7 +17,7 @@ struct PyzmqTests {
             // A race of its own, tapped or not: a subscription has to be quicker than the next line of Python, else it
             // waits for ever.
             + ["--deselect", "test_log.py::TestPubLog::test_blank_root_topic"] + tests
-        let outcome = try await Tapped.Running(command, node: tapped ? "pyzmq" : nil, segments: segments, limit: 240)
+        let outcome = try await Tapped.Running(command, node: tapped ? "pyzmq" : nil, segments: segments, limit: 1500)
             .ended()
         var passed: Set<String> = []
         var failed: Set<String> = []
@@ -44,11 +44,12 @@ struct PyzmqTests {
         let dump = try #require(try await Tapped.dumps(folder, node: "pyzmq").first { $0.flags == 0 })
         #expect(dump.sockets.map(\.id).max() ?? 0 > 500)
         #expect(dump.sockets.map(\.sent_messages).reduce(0, +) > 100)
-        // What fails without the tap as well says nothing of it, and some tests race.
+        // What fails without the tap as well says nothing of it. Some tests race, or expect an answer soon: on a busy
+        // machine that fails by chance, but not eleven times.
         for test in all.failed.sorted() {
             guard try await run([test], tapped: false, segments: folder).failed.isEmpty else { continue }
             var passes = false
-            for _ in 0..<3 where !passes {
+            for _ in 0..<10 where !passes {
                 passes = try await run([test], tapped: true, segments: folder).passed.contains(test)
             }
             #expect(passes, "\(test) fails under the tap alone: \(all.text)")

@@ -55,13 +55,13 @@ enum Tapped {
         let errors: String
     }
 
-    /// A started program. It is killed after 120 s, or its own limit.
+    /// A started program. It is killed after 600 s, for the machine may be busy, or its own limit.
     final class Running {
         let process = Process()
         let output: URL
         let errors: URL
 
-        init(_ command: [String], node: String?, segments: URL, limit: Int = 120) throws {
+        init(_ command: [String], node: String?, segments: URL, limit: Int = 600) throws {
             let place = segments.appendingPathComponent("." + UUID().uuidString)
             output = place.appendingPathExtension("out")
             errors = place.appendingPathExtension("err")
@@ -128,9 +128,10 @@ enum Tapped {
         return result.sorted { $0.pid < $1.pid }
     }
 
-    /// Asks again until the condition holds; fails after 30 s.
+    /// Asks again until the condition holds; fails after 300 s: a condition may start programs, and wait for one of the
+    /// tests' few threads after each.
     static func eventually(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(300)
         while try await !condition() {
             guard ContinuousClock.now < deadline else {
                 Issue.record(what)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A tapped program does what it does without the tap.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct TransparencyTests {
     @Test func failingCallsSayTheSame() async throws {
         _ = try await Tapped.scenario("errors")

@@ -1,0 +1,1 @@
+../NodesTests/CaughtSignals.swift
