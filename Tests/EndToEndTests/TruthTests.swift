@@ -88,6 +88,40 @@ struct TruthTests {
         try end(program)
     }
 
+    @Test("what a REP throws away, for want of the empty delimiter, is discarded, and lies in no queue")
+    func malformed() throws {
+        let program = try start([
+            (
+                "asker",
+                Self.wait + """
+                    wait('port')
+                    s = zmq.Context().socket(zmq.DEALER)
+                    s.connect('tcp://127.0.0.1:' + open('port').read())
+                    for i in range(7): s.send(b'no delimiter'); s.send_multipart([b'nor', b'here'])
+                    for i in range(5): s.send_multipart([b'', b'question'])
+                    for i in range(5): s.recv_multipart()
+                    wait('never')
+                    """
+            ),
+            (
+                "rep",
+                Self.wait + """
+                    s = zmq.Context().socket(zmq.REP)
+                    put('port', s.bind_to_random_port('tcp://127.0.0.1'))
+                    while True: s.send(s.recv())
+                    """
+            ),
+        ])
+        let snapshot = try program.snapshot("the answers, and the rest to be known as thrown away") {
+            $0.received("asker.DEALER#1") == 5 && $0.links.first?.out.discarded == 14
+        }
+        let way = try #require(snapshot.links.first).out
+        #expect(way.sent == 19 && way.received == 5 && way.stages.receiveQueue == 0 && way.lost == 0)
+        #expect(snapshot.socket("rep.REP#1")?.discarded == 14 && snapshot.socket("rep.REP#1")?.receiveQueue == 0)
+        #expect(snapshot.imbalances == [])
+        try end(program)
+    }
+
     @Test("processes of multiprocessing, forked and spawned, are children of their node, each with its own figures")
     func children() throws {
         let program = try start([

@@ -257,6 +257,39 @@ import Testing
         #expect(drained.lost == nil)
     }
 
+    @Test func `a REP that has waited since it looked in vain has thrown away what came before`() throws {
+        let session = try MadeUpSession(twoNodes(from: "REP", to: "DEALER"))
+        let collector = try session.collector()
+        let rep = session.start("sender")
+        let dealer = session.start("receiver")
+        rep.addEndpoint(rep.addSocket("REP"), "tcp://127.0.0.1:5000", connects: true)
+        dealer.addEndpoint(dealer.addSocket("DEALER"), "tcp://127.0.0.1:5000", connects: false)
+        rep.addConnection(0, 0, accepted: false, local: "tcp://127.0.0.1:4", peer: "tcp://127.0.0.1:5000")
+        dealer.addConnection(0, 0, accepted: true, local: "tcp://127.0.0.1:5000", peer: "tcp://127.0.0.1:4")
+        dealer.socket(0).pointee.sent_messages = 7
+        dealer.connection(0).pointee.out_messages = 7
+        rep.connection(0).pointee.in_messages = 7
+        rep.connection(0).pointee.delivered_messages = 4
+        rep.socket(0).pointee.blocked_since_ns = session.now
+        rep.socket(0).pointee.blocked_call = UInt32(TAP_CALL_MSG_RECV.rawValue)
+        func back(after seconds: Double) throws -> Snapshot.Direction {
+            session.advance(seconds)
+            return try #require(try collector.collect().links.first?.back)
+        }
+        // It waits since before they came: it may not have been woken yet.
+        session.advance(0.1)
+        rep.connection(0).pointee.in_last_ns = session.now
+        rep.socket(0).pointee.drained_ns = session.now - 1
+        for _ in 1...4 { #expect(try back(after: 0.9).stages.receiveQueue == 3) }
+        // It looked after they came. They may not have been in the queue yet, but now they would be.
+        rep.socket(0).pointee.drained_ns = session.now
+        rep.connection(0).pointee.in_last_ns = session.now - 1
+        #expect(try back(after: 0.9).stages.receiveQueue == 3)
+        #expect(try back(after: 0.9).stages.receiveQueue == 3)
+        let waited = try back(after: 0.9)
+        #expect(waited.discarded == 3 && waited.stages.receiveQueue == 0 && waited.depth == 0)
+    }
+
     @Test func `inproc needs no connection`() throws {
         var topology = twoNodes(endpoint: "inproc://x")
         topology.nodes[0].sockets += topology.nodes[1].sockets

@@ -14,9 +14,11 @@ final class TappedProcess {
     var segment: SegmentFile?
     var alive: Bool { segment != nil }
     /// When its counters were last read.
-    var readAt: UInt64 = 0
+    var readAt: UInt64 = 0 { didSet { if isStopped { stoppedAt = readAt } } }
     /// It is stopped by a signal: its queues stand still whatever is in them.
     var isStopped = false
+    /// When it was last seen so.
+    private(set) var stoppedAt: UInt64 = 0
     /// When its stamps were.
     var stampsReadAt: UInt64 = 0
     /// Name of the node that it is shown as: its node's, or that of a child.
@@ -330,9 +332,17 @@ final class End {
         let undelivered = undelivered
         if discarded > undelivered { discarded = undelivered }
         guard undelivered > discarded, offBefore == row.off, deliveredBefore == row.delivered, let socket,
-            socket.row.type.discards, !socket.row.conflate, socket.row.drained > row.inLast + 50_000_000
+            socket.row.type.discards, !socket.row.conflate, hasLookedInVain(socket.row)
         else { return }
         discarded = undelivered
+    }
+
+    /// A receive has found nothing since the last message came, and that message had time to be queued: either it looked
+    /// later than that, or it has waited ever since, and was not stopped.
+    private func hasLookedInVain(_ socket: SocketRow) -> Bool {
+        if socket.drained > row.inLast + 50_000_000 { return true }
+        return socket.isReceiving && socket.drained > row.inLast
+            && process.readAt > max(socket.drained, process.stoppedAt) + 1_000_000_000
     }
 }
 

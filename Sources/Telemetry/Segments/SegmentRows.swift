@@ -39,6 +39,10 @@ struct SocketRow {
     var received = 0
     var receivedBytes = 0
     var drained: UInt64 = 0
+    /// A thread waits for its next message.
+    var isReceiving: Bool {
+        blockedSince != 0 && [TAP_CALL_RECV, TAP_CALL_MSG_RECV].contains { $0.rawValue == blockedCall }
+    }
     var apiUnknown = false
     var retiredOut = 0
     var retiredIn = 0

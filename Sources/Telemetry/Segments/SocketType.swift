@@ -30,7 +30,8 @@ struct SocketType: Equatable {
         fansOut = name == "PUB" || name == "XPUB"
         sendsSubscriptions = name == "SUB" || name == "XSUB"
         onlyReceives = name == "PULL" || name == "SUB"
-        discards = name == "REQ" || name == "SUB" || name == "XSUB"
+        // Late replies; what no subscription matches any more; requests without an empty delimiter.
+        discards = ["REQ", "SUB", "XSUB", "REP"].contains(name)
     }
 }
 
