@@ -69,11 +69,13 @@ struct SystemsTests {
         let program = try Program(
             workplace, ["run", system, "--headless", "--json", "--every", "200ms", "--for", "15m"])
         let results = system == "sglang" ? "tokenizer.from-detokenizer" : "api-1.output"
-        let snapshot = try program.snapshot("work done over all links") {
+        // A node runs when it has been looked at for a while: work may be done before.
+        let snapshot = try program.snapshot("work done over all links, by nodes that run") {
             $0.links.allSatisfy { $0.state == .up } && $0.received(results) > 50
+                && $0.nodes.allSatisfy { $0.state == .running }
         }
         #expect(snapshot.sockets.allSatisfy { $0.declared && $0.observed })
-        #expect(snapshot.nodes.allSatisfy { $0.state == .running && $0.source == .tap })
+        #expect(snapshot.nodes.allSatisfy { $0.source == .tap })
         #expect(snapshot.links.allSatisfy { $0.source == .tap })
         if system == "vllm-v1" {
             let tap = try run(
