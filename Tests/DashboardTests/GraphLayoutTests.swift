@@ -158,9 +158,9 @@ import Testing
 /// The lines themselves.
 @Suite struct LinesTests {
     private func picture(_ glyphs: Glyphs, _ draw: (inout Lines) -> Void) -> [String] {
-        var lines = Lines()
-        draw(&lines)
         var buffer = Buffer(Size(width: 7, height: 5))
+        var lines = Lines(within: buffer.area)
+        draw(&lines)
         lines.draw(into: &buffer, offset: Point(x: 0, y: 0), area: buffer.area, glyphs: glyphs)
         return buffer.lines
     }
@@ -174,6 +174,14 @@ import Testing
         }
         #expect(picture(.unicode, join) == ["━━━┓   ", "   ┃   ", "───┨   ", "   ┃   ", "   ┗━━━"])
         #expect(picture(.ascii, join) == ["===+   ", "   |   ", "---+   ", "   |   ", "   +==="])
+    }
+
+    @Test func ofWhatIsOutsideNothingIsKept() {
+        let whole: (inout Lines) -> Void = { lines in
+            lines.draw([point(-1000, 2), point(3, 2), point(3, 100_000_000)], weight: .light, style: .plain, owner: 1)
+            lines.draw([point(5, -9), point(5, -1)], weight: .light, style: .plain, owner: 2)
+        }
+        #expect(picture(.unicode, whole) == ["       ", "       ", "───╮   ", "   │   ", "   │   "])
     }
 
     @Test func linesOfTwoOwnersCross() {

@@ -62,6 +62,21 @@ struct GraphLayout: Equatable, Sendable {
     /// The corners of an edge from end to end.
     func corners(_ edge: Int) -> [Point] { paths[edge].flatMap(\.corners) }
 
+    /// A rectangle that an edge lies in, with its text; empty where it has no way.
+    func bounds(ofEdge edge: Int) -> Rect {
+        guard var (left, top) = paths[edge].first?.corners.first.map({ ($0.x, $0.y) }) else {
+            return Rect(Size(width: 0, height: 0))
+        }
+        var (right, bottom) = (left, top)
+        for stretch in paths[edge] {
+            for corner in stretch.corners {
+                (left, right) = (min(left, corner.x), max(right, corner.x))
+                (top, bottom) = (min(top, corner.y), max(bottom, corner.y))
+            }
+        }
+        return Rect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    }
+
     /// Every cell of an edge from end to end, each once.
     func cells(_ edge: Int) -> [Point] {
         let corners = corners(edge)

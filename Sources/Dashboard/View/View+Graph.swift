@@ -14,21 +14,27 @@ extension Canvas {
             return
         }
         let shift = state.graphShift(in: area)
-        let figures = graph.model.edges.map { EdgeFigures($0, in: shown) }
+        // Of a large graph little is in sight, and the rest costs nothing.
+        let window = area.moved(by: Point(x: -shift.x, y: -shift.y))
+        let edges = graph.model.edges.indices
+            .filter { !graph.layout.bounds(ofEdge: $0).intersection(window).isEmpty }
+            .map { (index: $0, figures: EdgeFigures(graph.model.edges[$0], in: shown)) }
         let selectedEdge = state.edge(of: state.graphSelection)
         let selectedBox = state.box(of: state.graphSelection)
-        drawLines(area, shift, figures, selected: selectedEdge)
-        for index in figures.indices {
-            drawEnds(index, figures[index], area, shift, isSelected: index == selectedEdge)
+        let others = edges.filter { $0.index != selectedEdge }
+        let selected = edges.filter { $0.index == selectedEdge }
+        // The selected one last, so that what it shares shows it.
+        drawLines(area, shift, window, others + selected, selected: selectedEdge)
+        for edge in edges {
+            drawEnds(edge.index, edge.figures, area, shift, isSelected: edge.index == selectedEdge)
         }
+        // What one has selected is told first; where two texts would share a place, the other goes without.
         var taken: Set<Point> = []
-        let order = figures.indices.sorted { one, other in
-            // What one has selected is told first; where two texts would share a place, the other goes without.
-            (one == selectedEdge ? 0 : 1, one) < (other == selectedEdge ? 0 : 1, other)
+        for edge in selected + others {
+            drawLabel(edge.index, edge.figures, area, shift, edge.index == selectedEdge, &taken)
         }
-        for index in order { drawLabel(index, figures[index], area, shift, index == selectedEdge, &taken) }
-        for index in figures.indices where figures[index].isLive {
-            drawPulses(index, figures[index], area, shift, taken)
+        for edge in edges where edge.figures.isLive {
+            drawPulses(edge.index, edge.figures, area, shift, taken)
         }
         for (index, box) in graph.model.boxes.enumerated() {
             drawBox(box, graph.layout.boxes[index].moved(by: shift), area, isSelected: index == selectedBox)
@@ -62,15 +68,14 @@ extension Canvas {
         }
     }
 
-    private mutating func drawLines(_ area: Rect, _ shift: Point, _ figures: [EdgeFigures], selected: Int?) {
-        let layout = state.graph.layout
-        var lines = Lines()
-        // The selected one last, so that what it shares shows it.
-        let order = figures.indices.sorted { ($0 == selected ? 1 : 0, $0) < ($1 == selected ? 1 : 0, $1) }
-        for index in order {
-            let style = style(figures[index], isSelected: index == selected)
-            for stretch in layout.paths[index] {
-                lines.draw(stretch.corners, weight: weight(figures[index]), style: style, owner: stretch.line)
+    private mutating func drawLines(
+        _ area: Rect, _ shift: Point, _ window: Rect, _ edges: [(index: Int, figures: EdgeFigures)], selected: Int?
+    ) {
+        var lines = Lines(within: window)
+        for edge in edges {
+            let style = style(edge.figures, isSelected: edge.index == selected)
+            for stretch in state.graph.layout.paths[edge.index] {
+                lines.draw(stretch.corners, weight: weight(edge.figures), style: style, owner: stretch.line)
             }
         }
         lines.draw(into: &buffer, offset: shift, area: area, glyphs: glyphs)
@@ -135,6 +140,7 @@ extension Canvas {
         _ taken: inout Set<Point>
     ) {
         let label = state.graph.layout.labels[index]
+        guard (area.y..<area.bottom).contains(label.y + shift.y) else { return }
         // The arrow at the box and a cell of line stay free; spaces around where there is room for them.
         let room = label.columns.count - 2
         guard var text = texts(figures).first(where: { TextWidth.of($0) <= room }) else { return }

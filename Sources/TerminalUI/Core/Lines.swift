@@ -1,7 +1,7 @@
 /// Lines that meet in cells: what is drawn over each other joins, as in a plan of pipes.
 ///
 /// A cell has up to four arms, each light or heavy; the glyph follows from them. It is a picture of its own, laid into a
-/// buffer at the end.
+/// buffer at the end. It costs what is seen of it, however long the lines are.
 public struct Lines: Sendable {
     /// How a line is drawn. Of two that meet the heavier one gives the style.
     public enum Weight: UInt8, Comparable, Sendable {
@@ -34,10 +34,20 @@ public struct Lines: Sendable {
         var isBridge: Bool { crosses && up != .none && down != .none && left != .none && right != .none }
     }
 
-    private var cells: [Point: Arms] = [:]
+    private enum Side {
+        case up, right, down, left
+    }
+
+    private let window: Rect
+    /// Row by row.
+    private var cells: [Arms]
 
     /// No lines.
-    public init() {}
+    /// - Parameter window: what will be seen of the picture; what lies outside is not kept.
+    public init(within window: Rect) {
+        self.window = window
+        cells = Array(repeating: Arms(), count: window.width * window.height)
+    }
 
     /// Draws a line along corners that lie in one row or column each, both ends included.
     ///
@@ -47,40 +57,51 @@ public struct Lines: Sendable {
     public mutating func draw(_ corners: [Point], weight: Weight, style: Style, owner: Int) {
         for (from, to) in zip(corners, corners.dropFirst()) {
             if from.y == to.y {
-                for x in min(from.x, to.x)..<max(from.x, to.x) {
-                    join(Point(x: x, y: from.y), \.right, weight, style, owner)
-                    join(Point(x: x + 1, y: from.y), \.left, weight, style, owner)
+                guard (window.y..<window.bottom).contains(from.y) else { continue }
+                let first = max(min(from.x, to.x), window.x - 1)
+                for x in first..<max(first, min(max(from.x, to.x), window.right)) {
+                    join(x, from.y, .right, weight, style, owner)
+                    join(x + 1, from.y, .left, weight, style, owner)
                 }
             } else if from.x == to.x {
-                for y in min(from.y, to.y)..<max(from.y, to.y) {
-                    join(Point(x: from.x, y: y), \.down, weight, style, owner)
-                    join(Point(x: from.x, y: y + 1), \.up, weight, style, owner)
+                guard (window.x..<window.right).contains(from.x) else { continue }
+                let first = max(min(from.y, to.y), window.y - 1)
+                for y in first..<max(first, min(max(from.y, to.y), window.bottom)) {
+                    join(from.x, y, .down, weight, style, owner)
+                    join(from.x, y + 1, .up, weight, style, owner)
                 }
             }
         }
     }
 
-    private mutating func join(
-        _ point: Point, _ arm: WritableKeyPath<Arms, Weight>, _ weight: Weight, _ style: Style, _ owner: Int
-    ) {
-        var arms = cells[point] ?? Arms(style: style, owner: owner)
-        if arms.owner != owner { arms.crosses = true }
-        if weight >= arms.heaviest {
+    private mutating func join(_ x: Int, _ y: Int, _ side: Side, _ weight: Weight, _ style: Style, _ owner: Int) {
+        guard window.contains(Point(x: x, y: y)) else { return }
+        let place = (y - window.y) * window.width + x - window.x
+        var arms = cells[place]
+        let heaviest = arms.heaviest
+        if heaviest != .none, arms.owner != owner { arms.crosses = true }
+        if weight >= heaviest {
             arms.style = style
             arms.owner = owner
         }
-        if arm == \.up || arm == \.down { arms.verticalStyle = style }
-        arms[keyPath: arm] = max(arms[keyPath: arm], weight)
-        cells[point] = arms
+        switch side {
+        case .up: arms.up = max(arms.up, weight)
+        case .right: arms.right = max(arms.right, weight)
+        case .down: arms.down = max(arms.down, weight)
+        case .left: arms.left = max(arms.left, weight)
+        }
+        if side == .up || side == .down { arms.verticalStyle = style }
+        cells[place] = arms
     }
 
     /// Lays the lines into a buffer, moved by `offset`, and only inside `area`.
     public func draw(into buffer: inout Buffer, offset: Point, area: Rect, glyphs: Glyphs) {
-        for (point, arms) in cells {
-            let place = Point(x: point.x + offset.x, y: point.y + offset.y)
-            guard area.contains(place) else { continue }
+        for (place, arms) in cells.enumerated() where arms.heaviest != .none {
+            let point = Point(
+                x: window.x + place % window.width + offset.x, y: window.y + place / window.width + offset.y)
+            guard area.contains(point) else { continue }
             let glyph = glyphs.isUnicode ? Self.glyph(arms) : Self.ascii(arms)
-            buffer.put(String(glyph), at: place, style: arms.isBridge ? arms.verticalStyle : arms.style)
+            buffer.put(String(glyph), at: point, style: arms.isBridge ? arms.verticalStyle : arms.style)
         }
     }
 
