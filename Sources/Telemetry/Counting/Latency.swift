@@ -127,7 +127,7 @@ final class LatencyScratch {
 struct EndStamps {
     private(set) var trails = [StampTrail](repeating: StampTrail(), count: Stage.allCases.count)
     /// What the connection had counted when they were read.
-    fileprivate var countersThen = [0, 0, 0, 0]
+    fileprivate var countersThen = SIMD4<Int>.zero
 
     subscript(stage: Stage) -> StampTrail {
         get { trails[stage.rawValue] }
@@ -148,12 +148,11 @@ extension TappedProcess {
         var moved: [End] = []
         for (index, end) in ends {
             let row = end.row
-            let counters = [row.accepted, row.out, row.off, row.delivered]
-            guard !end.gone, counters != end.stamps?.countersThen ?? [0, 0, 0, 0] else { continue }
-            var stamps = end.stamps ?? EndStamps()
-            stamps.countersThen = counters
-            try segment.stamps(index, connection: row.id, scratch) { stage, ring in stamps[stage].take(ring) }
-            end.stamps = stamps
+            let counters = SIMD4(row.accepted, row.out, row.off, row.delivered)
+            guard !end.gone, counters != end.stamps?.countersThen ?? .zero else { continue }
+            if end.stamps == nil { end.stamps = EndStamps() }
+            end.stamps?.countersThen = counters
+            try segment.stamps(index, connection: row.id, scratch) { stage, ring in end.stamps?[stage].take(ring) }
             moved.append(end)
         }
         return moved
@@ -166,7 +165,9 @@ extension Pair {
         guard let link else { return }
         for way in Way.allCases {
             guard let sender = way.sender(self), let receiver = way.receiver(self), sender !== receiver,
-                var early = sender.stamps, var late = receiver.stamps
+                sender.stamps != nil, receiver.stamps != nil,
+                // Taken out for the while: what two hold is copied whole at the first change.
+                var early = sender.stamps.take(), var late = receiver.stamps.take()
             else { continue }
             StampTrail.match(&early[.out], &late[.in]) { link.measured(way, at: $0, nanoseconds: $1) }
             if numbersAgree(sender, receiver) {
