@@ -98,6 +98,8 @@ import Testing
         // The question is asked at once, and nothing is told before the answer.
         #expect(state.overlay == .prediction(0))
         #expect(!text(state).contains("waiting for"))
+        #expect(update(&state, .input(.key(.character("x")))) == [] && state.overlay == .prediction(0))
+        #expect(update(&state, .input(.key(.character("q")))) == [.quit])
         _ = update(&state, .input(.key(.escape)))
         state.type("[")
         #expect(text(state).contains("step 1/4"))

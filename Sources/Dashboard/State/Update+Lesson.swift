@@ -76,10 +76,10 @@ extension DashboardState {
         if let lesson, lesson.isAsking, overlay == nil, lessonOverflow == 0 { overlay = .prediction(0) }
     }
 
-    mutating func predict(_ key: Key, _ row: Int) {
+    mutating func predict(_ key: Key, _ row: Int) -> [Effect] {
         guard let lesson, let predict = lesson.step.predict else {
             overlay = nil
-            return
+            return []
         }
         let last = predict.choices.count - 1
         func answer(_ choice: Int) {
@@ -94,8 +94,10 @@ extension DashboardState {
         case .up: overlay = .prediction(row == 0 ? last : row - 1)
         case .down: overlay = .prediction(row == last ? 0 : row + 1)
         case .back: overlay = nil
-        default: break
+        // A question that fills the pane is no trap: a lesson is left as it is everywhere.
+        default: return keymap.command(for: key, in: [.looking]) == .quit ? [.quit] : []
         }
+        return []
     }
 
     mutating func answerReset(_ key: Key) -> [Effect] {

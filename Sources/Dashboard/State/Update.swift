@@ -100,9 +100,7 @@ extension DashboardState {
         switch overlay {
         case .question(_, let command): return answer(key, command)
         case .lessonReset: return answerReset(key)
-        case .prediction(let row):
-            predict(key, row)
-            return []
+        case .prediction(let row): return predict(key, row)
         case .composer: return compose(key)
         case .filter:
             typeFilter(key)
