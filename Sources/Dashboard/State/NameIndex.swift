@@ -71,11 +71,12 @@ struct NameIndex: Equatable, Sendable {
         var isSame =
             next.nodes.count == nodeNames.count && next.sockets.count == socketIds.count
             && next.links.count == linkIds.count
-        isSame = isSame && zip(next.nodes, nodeNames).allSatisfy { $0.name == $1 }
-        isSame = isSame && zip(next.sockets, socketIds).allSatisfy { $0.id == $1 }
-        isSame = isSame && zip(next.links, linkIds).allSatisfy { $0.id == $1 }
-        isSame = isSame && zip(next.nodes, nodeTraits).allSatisfy { NodeTraits($0) == $1 }
-        isSame = isSame && zip(next.sockets, socketTraits).allSatisfy { SocketTraits($0) == $1 }
+        // By places: nodes, sockets and links are costly to copy, and there may be thousands.
+        isSame = isSame && nodeNames.indices.allSatisfy { next.nodes[$0].name == nodeNames[$0] }
+        isSame = isSame && socketIds.indices.allSatisfy { next.sockets[$0].id == socketIds[$0] }
+        isSame = isSame && linkIds.indices.allSatisfy { next.links[$0].id == linkIds[$0] }
+        isSame = isSame && nodeTraits.indices.allSatisfy { NodeTraits(next.nodes[$0]) == nodeTraits[$0] }
+        isSame = isSame && socketTraits.indices.allSatisfy { SocketTraits(next.sockets[$0]) == socketTraits[$0] }
         guard !isSame else { return false }
         nodeTraits = next.nodes.map(NodeTraits.init)
         socketTraits = next.sockets.map(SocketTraits.init)

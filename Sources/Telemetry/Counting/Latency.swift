@@ -9,7 +9,7 @@ enum Stage: Int, CaseIterable {
 /// The stamps of one stage at one end of a connection that wait for their counterparts at the other end.
 struct StampTrail {
     private(set) var stamps: [(ordinal: UInt64, time: UInt64)] = []
-    private var newest: UInt64 = 0
+    private(set) var newest: UInt64 = 0
     /// More than a minute's worth at the rate at which the tap stamps: what waits longer is not waited for.
     private static let capacity = 4096
 
@@ -152,7 +152,9 @@ extension TappedProcess {
             guard !end.gone, counters != end.stamps?.countersThen ?? .zero else { continue }
             if end.stamps == nil { end.stamps = EndStamps() }
             end.stamps?.countersThen = counters
-            try segment.stamps(index, connection: row.id, scratch) { stage, ring in end.stamps?[stage].take(ring) }
+            try segment.stamps(index, connection: row.id, beyond: { end.stamps?[$0].newest ?? 0 }, scratch) {
+                end.stamps?[$0].take($1)
+            }
             moved.append(end)
         }
         return moved

@@ -246,8 +246,9 @@ final class SegmentFile {
     /// - Parameters:
     ///   - index: its slot.
     ///   - connection: its id: the slot may be another's by now.
+    ///   - newest: of each stage the message up to which they are known: those are left out.
     func stamps(
-        _ index: Int, connection: UInt64, _ scratch: Scratch,
+        _ index: Int, connection: UInt64, beyond newest: (Stage) -> UInt64, _ scratch: Scratch,
         _ body: (Stage, [(ordinal: UInt64, time: UInt64)]) -> Void
     ) throws(SegmentProblem) {
         let place = header.pointee.stamps
@@ -265,12 +266,13 @@ final class SegmentFile {
         let firstRing = MemoryLayout<tap_stamps>.offset(of: \.accepted)!
         for stage in Stage.allCases {
             let ring = firstRing + stage.rawValue * ringSize
+            let known = newest(stage)
             var stamps: [(ordinal: UInt64, time: UInt64)] = []
             for slot in 0..<Int(TAP_STAMP_COUNT) {
                 let offset = ring + 8 + slot * MemoryLayout<tap_stamp>.size
                 let ordinal = scratch.first.load(fromByteOffset: offset, as: UInt64.self)
                 // The kernel copies forwards, the ordinal before the time: one that changed meanwhile is another in the second.
-                guard ordinal != 0, ordinal == scratch.second.load(fromByteOffset: offset, as: UInt64.self) else {
+                guard ordinal > known, ordinal == scratch.second.load(fromByteOffset: offset, as: UInt64.self) else {
                     continue
                 }
                 stamps.append((ordinal, scratch.first.load(fromByteOffset: offset + 8, as: UInt64.self)))
