@@ -284,6 +284,36 @@ extension EventLog.Entry {
         #expect(observation.totals.depth.text == "≥87")
     }
 
+    @Test func whatASocketHoldsForSeveralPeersIsInTheDepth() {
+        func depth(_ queue: Int?, _ change: (inout Snapshot) -> Void = { _ in }) -> String {
+            var snapshot = Fixture.snapshot()
+            snapshot.sockets = [
+                .init(
+                    id: "a.out", node: "a", name: "out", type: "PUSH", declared: true, observed: true, sendQueue: queue)
+            ]
+            snapshot.links = (1...3).map { (number: Int) in
+                .init(
+                    id: "b-\(number).in->a.out", from: "b-\(number).in", to: "a.out", endpoint: "tcp://127.0.0.1:1",
+                    transport: "tcp", state: .up,
+                    back: .init(stages: .init(sendQueue: nil, kernel: number, receiveQueue: 10)))
+            }
+            change(&snapshot)
+            var observation = Observation()
+            observation.take(snapshot)
+            return observation.totals.depth.text
+        }
+        #expect(depth(0) == "36")
+        #expect(depth(5) == "41")
+        #expect(depth(nil) == "—")
+        // One of its links knows what it holds: that is in the socket's sum too.
+        #expect(
+            depth(5) {
+                $0.links[0].back.depth = 13
+                $0.links[0].back.stages.sendQueue = 2
+            } == "41")
+        #expect(depth(5) { $0.links[0].back.stages.kernel = nil } == "≥30")
+    }
+
     @Test func aWayThatThePatternNeverUsesDoesNotCount() throws {
         var snapshot = Fixture.snapshot()
         snapshot.sockets[0].type = "PUSH"

@@ -24,6 +24,11 @@ struct LinkFlow: Equatable, Sendable {
         return out + (back ?? 0)
     }
 
+    /// The ways that carry messages, and whether it is the one from the connecting end.
+    var ways: [(direction: Snapshot.Direction, isOut: Bool)] {
+        (carriesOut ? [(link.out, true)] : []) + (carriesBack ? [(link.back, false)] : [])
+    }
+
     var sendQueue: Int? { sum { $0.stages.sendQueue } }
     var kernel: Int? { sum { $0.stages.kernel } }
     var receiveQueue: Int? { sum { $0.stages.receiveQueue } }

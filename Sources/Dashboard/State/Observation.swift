@@ -235,12 +235,52 @@ package struct Observation: Equatable, Sendable {
             counted.append(place)
             if let rate = flows[place].rate { sums.messageRate = (sums.messageRate ?? 0) + rate }
             sums.reconnects += flows[place].link.reconnects
-            let (lost, depth, leavesGaps) = (flows[place].lost, flows[place].depth, flows[place].leavesGaps)
+            let (lost, leavesGaps) = (flows[place].lost, flows[place].leavesGaps)
             if lost != nil || leavesGaps { sums.lost.add(lost) }
-            if depth != nil || leavesGaps { sums.depth.add(depth) }
         }
+        sums.depth = depth(of: counted)
         sums.byteRate = byteRate(of: counted, isInjector: isInjector, previous: previous, at: next.elapsed)
         totals = sums
+    }
+
+    /// What waits anywhere. A socket that tells nobody which of its pipes it has chosen tells how much waits in all of them:
+    /// then the send queues of its links are taken from there.
+    private func depth(of counted: [Int]) -> PartialSum {
+        var sum = PartialSum()
+        var senders: Set<Int> = []
+        for place in counted {
+            let flow = flows[place]
+            if let depth = flow.depth {
+                sum.add(depth)
+                continue
+            }
+            guard flow.leavesGaps else { continue }
+            for (way, isOut) in flow.ways {
+                let sender = isOut ? names.ends[place].from : names.ends[place].to
+                if let depth = way.depth {
+                    sum.add(depth)
+                } else if way.stages.sendQueue == nil, let kernel = way.stages.kernel,
+                    let receiveQueue = way.stages.receiveQueue, let sender, sockets[sender].sendQueue != nil
+                {
+                    sum.add(kernel + receiveQueue)
+                    senders.insert(sender)
+                } else {
+                    sum.add(nil)
+                }
+            }
+        }
+        guard !senders.isEmpty else { return sum }
+        for sender in senders { sum.add(sockets[sender].sendQueue) }
+        // What such a socket's other links are known to hold has been counted with them.
+        for place in counted {
+            for (way, isOut) in flows[place].ways {
+                guard let sender = isOut ? names.ends[place].from : names.ends[place].to, senders.contains(sender),
+                    way.depth != nil, let queued = way.stages.sendQueue
+                else { continue }
+                sum.add(-queued)
+            }
+        }
+        return sum
     }
 
     /// Whether an injector is at an end of it: it stands outside the totals.
