@@ -138,7 +138,7 @@ let package = Package(
             name: "CommandTests", dependencies: ["zmqtop", "Dashboard", "RunDirectory", "TerminalUI"],
             swiftSettings: swift),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["CLinux", "Telemetry", "RunDirectory"],
+            name: "EndToEndTests", dependencies: ["Keeping", "Telemetry", "RunDirectory"],
             swiftSettings: swift),
     ]
 )

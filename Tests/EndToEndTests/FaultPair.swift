@@ -178,7 +178,7 @@ extension Workplace {
     func end(_ program: Program) throws {
         program.signal(SIGTERM)
         _ = try program.finish()
-        try wait(patience, "the last process", show: { "\(self.survivors)" }) { survivors == [] }
+        try expectNoSurvivors()
         #expect(leftovers == [])
     }
 }

@@ -263,6 +263,6 @@ struct FaultsTests {
         for program in [sender, receiver, viewer] { program.signal(SIGTERM) }
         for pid in pids { kill(pid, SIGTERM) }
         for program in [sender, receiver, viewer] { _ = try program.finish() }
-        try wait(patience, "the last process", show: { "\(workplace.survivors)" }) { workplace.survivors == [] }
+        try workplace.expectNoSurvivors()
     }
 }

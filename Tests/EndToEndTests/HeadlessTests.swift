@@ -259,9 +259,7 @@ struct HeadlessTests {
     }
 
     private func expectNothingLeft() throws {
-        try wait(patience, "the end of all processes", show: { " \(workplace.survivors)" }) {
-            workplace.survivors.isEmpty
-        }
+        try workplace.expectNoSurvivors()
         try wait(patience, "the end of the run directory", show: { " \(workplace.leftovers)" }) {
             workplace.leftovers.isEmpty
         }

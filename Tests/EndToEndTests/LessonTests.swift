@@ -89,7 +89,7 @@ struct LessonTests {
         try tmux.type("]", shows: "the end") { $0.contains(words.over) }
         try tmux.type("q", shows: "the shell again") { $0.contains("status 0") }
         #expect(try tmux.terminalState() == before)
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
         let kept = try String(contentsOfFile: workplace.folder + "/state/zmqtop/lessons.json", encoding: .utf8)
         #expect(kept.contains("\"taken\""))
@@ -114,7 +114,7 @@ struct LessonTests {
         #expect(shells == 0)
         try wait(patience, "a session of its own") { ![session, "none"].contains(workplace.session) }
         try tmux.type("q", shows: "the shell again") { !$0.contains("A pause") }
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 
@@ -127,7 +127,7 @@ struct LessonTests {
             $0.contains("lesson 6/") && $0.contains("Sent is not delivered")
         }
         try tmux.type("q")
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 
@@ -162,7 +162,7 @@ struct LessonTests {
         #expect(kept.contains("\"sent-is-not-delivered\""))
         try tmux.type("q", shows: "the shell again") { $0.contains("status 0") }
         #expect(try tmux.terminalState() == before)
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 

@@ -29,7 +29,7 @@ struct MannersTests {
         try tmux.screen("the shell again") { $0.contains("status \(status)") }
         let after = try tmux.terminalState()
         #expect(after == before, "before: \(before)after: \(after)")
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 
@@ -155,7 +155,7 @@ struct MannersTests {
     func lostTerminal() throws {
         _ = try begin(80, 24)
         try tmux.close()
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 

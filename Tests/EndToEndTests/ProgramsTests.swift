@@ -69,7 +69,7 @@ struct ProgramsTests {
         #expect(try viewer.finish().status == 128 + SIGTERM)
         try wait(patience, "the session's end", show: { "\(workplace.leftovers)" }) { workplace.leftovers == [] }
         // The folder goes a moment before the last of its processes.
-        try wait(patience, "the last process") { workplace.survivors == [] }
+        try workplace.expectNoSurvivors()
     }
 
     @Test("exec: a program that is not there, one that may not run, one that a signal ends: as without exec")
@@ -105,7 +105,7 @@ struct ProgramsTests {
         try wait(patience, "what the program does at last") {
             FileManager.default.fileExists(atPath: workplace.folder + "/lasted")
         }
-        try wait(patience, "the program's end") { workplace.survivors == [] }
+        try workplace.expectNoSurvivors()
     }
 
     @Test("run -d, attach, tap, inject as a node's own socket, down")

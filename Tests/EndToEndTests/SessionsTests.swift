@@ -79,7 +79,7 @@ struct SessionsTests {
         #expect(down.status == 0, "\(down.err)")
         #expect(down.err.split(separator: "\n").sorted().map(String.init) == ids.map { "down: \($0)" })
         #expect(workplace.leftovers == [])
-        try wait(patience, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try workplace.expectNoSurvivors()
         #expect(try alone("list").finish().out.hasSuffix("sessions\n  none\n"))
         let again = try alone("down", "--all").finish()
         #expect(again.status == 0)
@@ -102,7 +102,7 @@ struct SessionsTests {
         let outcome = try down.finish()
         #expect(outcome.status == 0, "\(outcome.err)")
         #expect(workplace.leftovers == [])
-        try wait(patience, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try workplace.expectNoSurvivors()
     }
 
     @Test("a detached session with a run directory of its own is reached by that, as it says itself")
@@ -118,7 +118,7 @@ struct SessionsTests {
         let statuses = try JSONDecoder().decode(
             [NodeStatus].self, from: Data(contentsOf: URL(fileURLWithPath: directory + "/status.json")))
         #expect(statuses.allSatisfy { $0.state == .exited && $0.pid == nil }, "\(statuses)")
-        try wait(patience, "the end", show: { "\(workplace.survivors)" }) { workplace.survivors.isEmpty }
+        try workplace.expectNoSurvivors()
         let again = try run(workplace, ["down", "--session", directory])
         #expect(again.status == 2)
         #expect(again.err.contains("No session runs in \(directory)"))
@@ -131,5 +131,5 @@ private let canBeAnotherUser: Bool = {
     guard let workplace = try? Workplace(),
         let program = try? Program(workplace, anotherUser + ["true"], program: "/usr/bin/unshare")
     else { return false }
-    return (try? program.finish(within: patience).status) == 0
+    return (try? program.finish().status) == 0
 }()

@@ -1,5 +1,5 @@
-import CLinux
 import Foundation
+import Keeping
 import RunDirectory
 import Telemetry
 import Testing
@@ -83,6 +83,11 @@ final class Workplace {
         try wait(patience, "the last process", show: { " \(self.survivors)" }) { survivors == [] }
     }
 
+    /// The same, but for a terminal's own shell and tmux.
+    func expectNoZmqtop() throws {
+        try wait(patience, "the end", show: { " \(self.survivors)" }) { zmqtopSurvivors == [] }
+    }
+
     /// Gives the only session of this workplace a command.
     func ctl(_ verb: String, _ node: String) throws {
         let outcome = try run(self, ["ctl", verb, node, "--session", session])
@@ -129,23 +134,16 @@ final class Program {
         errPath = workplace.folder + "/\(id).err"
 
         // env finds the program, and becomes it. Nothing that is open here, such as a pipe of another test, lives on in it.
-        var argv: [UnsafeMutablePointer<CChar>?] = (["env", program] + arguments).map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = workplace.environment.map { strdup("\($0)=\($1)") } + [nil]
-        let folder = directory ?? workplace.folder
-        let texts = ["/usr/bin/env", folder, outPath, errPath].map { (text: String) in strdup(text) }
-        defer { for text in argv + envp + texts { free(text) } }
-        var pid: pid_t = 0
-        let failure = argv.withUnsafeMutableBufferPointer { argv in
-            envp.withUnsafeMutableBufferPointer { envp in
-                var order = linux_program(
-                    executable: texts[0], arguments: argv.baseAddress, environment: envp.baseAddress,
-                    directory: texts[1], output: texts[2], error: texts[3], inherited: nil, inherited_count: 0,
-                    own_session: 0)
-                return linux_spawn(&order, &pid)
-            }
+        let order = KeeperRequest.Program(
+            executable: "/usr/bin/env", arguments: ["env", program] + arguments,
+            environment: workplace.environment.map { "\($0)=\($1)" },
+            workingDirectory: directory ?? workplace.folder, standardOutput: outPath, standardError: errPath,
+            graceMilliseconds: 0)
+        switch spawn(order) {
+        case .success(let pid): self.pid = pid
+        case .failure(let failure):
+            throw Complaint("\(program): \(String(cString: strerror(failure.errno)))")
         }
-        guard failure == 0 else { throw Complaint("\(program): \(String(cString: strerror(failure)))") }
-        self.pid = pid
     }
 
     deinit {

@@ -35,7 +35,7 @@ struct TerminalTests {
         try tmux.screen("the nodes again") { $0.contains("client-3") && $0.contains("Σ 6 nodes") }
         try tmux.type("q", shows: "the shell again") { $0.contains("$ ") && !$0.contains("6/6") }
         #expect(try tmux.terminalState() == before)
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 
@@ -51,7 +51,7 @@ struct TerminalTests {
         kill(pid, number)
         try tmux.screen("the shell again") { $0.contains("status \(128 + number)") }
         #expect(try tmux.terminalState() == before)
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 
@@ -73,7 +73,7 @@ struct TerminalTests {
         #expect(try run(workplace, ["down", "--session", session]).status == 0)
         try tmux.screen("the word that it is over") { $0.contains("has ended") && $0.contains("over 0") }
         #expect(try tmux.terminalState() == before)
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         #expect(workplace.leftovers == [])
     }
 
@@ -90,7 +90,7 @@ struct TerminalTests {
         try tmux.screen("the header again") { $0.contains("5/5") && $0.contains("freeze") }
         let pid = try #require(workplace.zmqtopPid)
         kill(pid, SIGKILL)
-        try wait(patience, "the end", show: { " \(workplace.survivors)" }) { workplace.zmqtopSurvivors.isEmpty }
+        try workplace.expectNoZmqtop()
         // The shell goes on at once: its own words may stand on the screen that is being left.
         try tmux.type("echo status $?\n")
         try tmux.screen("the shell again") { $0.contains("status \(128 + SIGKILL)") }
@@ -235,8 +235,7 @@ final class Tmux {
     }
 
     private func tmux(_ arguments: String...) throws -> String {
-        let outcome = try Program(workplace, ["-S", socket] + arguments, program: "/usr/bin/tmux").finish(
-            within: patience)
+        let outcome = try Program(workplace, ["-S", socket] + arguments, program: "/usr/bin/tmux").finish()
         guard outcome.status == 0 else { throw Complaint("tmux \(arguments): \(outcome.err)") }
         return outcome.out
     }

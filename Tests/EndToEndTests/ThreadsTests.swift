@@ -127,7 +127,7 @@ struct ThreadsTests {
     }
 
     private func expectNothingLeft() throws {
-        try wait(patience, "an end of all processes") { workplace.survivors == [] }
+        try workplace.expectNoSurvivors()
         #expect(workplace.leftovers == [])
     }
 }

@@ -189,9 +189,7 @@ struct TortureTests {
             #expect(snapshot.wrong(after: before) == [], "line \(snapshot.seq)")
             before = snapshot
         }
-        try wait(patience, "the end of all processes", show: { " \(workplace.survivors)" }) {
-            workplace.survivors.isEmpty
-        }
+        try workplace.expectNoSurvivors()
     }
 }
 

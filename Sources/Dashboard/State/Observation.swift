@@ -113,9 +113,9 @@ package struct Observation: Equatable, Sendable {
     func link(_ id: String) -> Snapshot.Link? { names.link[id].map { links[$0] } }
     func flow(_ id: String) -> LinkFlow? { names.link[id].map { flows[$0] } }
     func sockets(of node: String) -> [Snapshot.Socket] { (names.socketsOfNode[node] ?? []).map { sockets[$0] } }
-    /// The links that a socket is an end of.
     /// Places of the links that have this end, among the links and their flows.
     func linkPlaces(at end: String) -> [Int] { names.linksAtSocket[end] ?? [] }
+    /// The links that a socket is an end of.
     func links(at socket: String) -> [Snapshot.Link] { (names.linksAtSocket[socket] ?? []).map { links[$0] } }
     /// A link's ends as there is little room for them.
     func shortName(_ link: Snapshot.Link) -> (from: String, to: String) {
@@ -249,13 +249,12 @@ package struct Observation: Equatable, Sendable {
         var sum = PartialSum()
         var senders: Set<Int> = []
         for place in counted {
-            let flow = flows[place]
-            if let depth = flow.depth {
+            if let depth = flows[place].depth {
                 sum.add(depth)
                 continue
             }
-            guard flow.leavesGaps else { continue }
-            for (way, isOut) in flow.ways {
+            guard flows[place].leavesGaps else { continue }
+            for (way, isOut) in flows[place].ways {
                 let sender = isOut ? names.ends[place].from : names.ends[place].to
                 if let depth = way.depth {
                     sum.add(depth)
