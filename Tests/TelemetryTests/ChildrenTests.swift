@@ -59,6 +59,29 @@ import Testing
         _ = own
     }
 
+    @Test func `one that was gone when it was seen leaves its place to the next, whichever is read first`() throws {
+        let own = session.start("sender", program: "python3")
+        try started(own.pid)
+        // 99 and 102 in the names of files: 102 comes first, and has begun last.
+        let gone = SegmentBuilder(
+            directory: session.layout.segments, node: "sender", incarnation: 1, pid: 99, parent: own.pid,
+            started: session.now)
+        gone.describe(program: "job", forked: true)
+        session.advance(0.01)
+        let next = session.start("sender", parent: own.pid, program: "job", forked: true)
+        for (child, sent) in [(gone, 5), (next, 7)] {
+            child.addEndpoint(child.addSocket("PUSH"), "tcp://127.0.0.1:5001", connects: true)
+            child.socket(0).pointee.sent_messages = UInt64(sent)
+        }
+        _ = try collector.collect()
+        session.advance(1.5)
+        let snapshot = try collector.collect()
+        #expect(snapshot.nodes.map(\.name) == ["sender", "sender/job", "receiver"])
+        let pushes = snapshot.sockets.filter { $0.node == "sender/job" }
+        #expect(pushes.map(\.name) == ["PUSH#1"] && pushes.first?.sent == 12)
+        #expect(snapshot.links.count { $0.from.hasPrefix("sender/job") } == 1)
+    }
+
     @Test func `many that live shortly are as many nodes, sockets and links as ran at once`() throws {
         let own = session.start("sender", program: "python3")
         try started(own.pid)

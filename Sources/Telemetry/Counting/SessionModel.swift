@@ -156,6 +156,9 @@ final class SessionModel {
     }
 
     func resolve(now: UInt64) {
+        // Those that are gone first: they leave their places to those that live.
+        waitingSockets = waitingSockets.filter { !$0.living } + waitingSockets.filter(\.living)
+        waitingEndpoints = waitingEndpoints.filter { !$0.living } + waitingEndpoints.filter(\.living)
         waitingSockets.removeAll { socket in socket.row.hidden || identify(socket, now: now) }
         waitingEndpoints.removeAll { endpoint in link(endpoint, now: now) }
         for pair in pairing.connectingPairs() {
